@@ -1,0 +1,1 @@
+"""Translation-quality evaluation: run machine translation systems, score them, compare them."""

@@ -1,0 +1,60 @@
+"""The list command: every model, test set and metric, and whether it can run here now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hydra import compose
+from omegaconf import DictConfig, OmegaConf
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from evalharness import resources
+from evalharness.config import build
+from evalharness.errors import EvalHarnessError
+from evalharness.terminal import results_console
+
+GROUPS = ("model", "testset", "metric")
+
+
+def list_choices(config: DictConfig) -> int:  # noqa: ARG001
+    """Prints a table per group."""
+    console = results_console()
+    for group in GROUPS:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column(f"{group}=", no_wrap=True)
+        table.add_column("what it is")
+        table.add_column("here, now")
+        for path in sorted((resources.folder("conf") / group).glob("*.yaml")):
+            obstacle = _obstacle(group, path.stem)
+            state = Text("ready", "green") if obstacle is None else Text(obstacle, "yellow")
+            table.add_row(path.stem, _description(path), state)
+        console.print(table)
+    return 0
+
+
+def _description(path: Path) -> str:
+    """The comment that the file begins with."""
+    comment = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        comment.append(line.removeprefix("#").strip())
+    return " ".join(comment)
+
+
+def _obstacle(group: str, choice: str) -> str | None:
+    """Why a choice cannot run here now; `None` if it can."""
+    node = compose("config", overrides=[f"{group}={choice}"])[group]
+    key = group
+    if group == "metric":
+        (name,) = node
+        node, key = node[name], f"{group}.{name}"
+    if missing := sorted(OmegaConf.missing_keys(node)):
+        return f"needs {', '.join(f'{key}.{option}=' for option in missing)}"
+    try:
+        reason = build(node, key).unavailable()
+    except EvalHarnessError as error:
+        return str(error)
+    return None if reason is None else str(reason)

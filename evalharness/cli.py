@@ -1,0 +1,125 @@
+"""The command line: python -m evalharness [command] [Hydra overrides], and its exit codes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException, MissingConfigException
+from hydra.types import RunMode
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from evalharness import resources
+from evalharness.config import first_line, register_schemas
+from evalharness.errors import EvalHarnessError
+
+FINE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+
+Command = Callable[[DictConfig], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Args:
+        arguments: The command line without the program; `None` for this process's.
+
+    Returns:
+        The exit code: 0 fine; 1 the answer is no; 2 wrong usage or input, said in one line on
+        stderr.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = any(word.lower() in ("debug=true", "++debug=true") for word in given)
+    try:
+        return _run_command(given)
+    except (EvalHarnessError, HydraException, OmegaConfBaseException, OSError) as error:
+        if debug:
+            raise
+        sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("evalharness: interrupted\n")
+        return INTERRUPTED
+
+
+def _run_command(given: list[str]) -> int:
+    name = "run"
+    if given and given[0].isidentifier():
+        name = given.pop(0)
+    if name not in _COMMANDS:
+        raise EvalHarnessError(
+            f"unknown command {name!r}",
+            mend=f"commands: {', '.join(_COMMANDS)}; options look like key=value",
+        )
+    register_schemas()
+    codes: list[int] = []
+
+    def task(config: DictConfig) -> None:
+        if name == "run" and HydraConfig.get().mode == RunMode.MULTIRUN:
+            from evalharness.sweep import run_job
+
+            run_job(config)
+        else:
+            codes.append(_COMMANDS[name]()(config))
+
+    sys.argv = ["evalharness", *given]
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
+    hydra.main(
+        version_base="1.3",
+        config_path=str(resources.folder("conf")),
+        config_name="config" if name == "run" else name,
+    )(task)()
+    return max(codes, default=FINE)
+
+
+def _run() -> Command:
+    from evalharness.run import run
+
+    return run
+
+
+def _leaderboard() -> Command:
+    from evalharness.leaderboard import leaderboard
+
+    return leaderboard
+
+
+def _list() -> Command:
+    from evalharness.choices import list_choices
+
+    return list_choices
+
+
+# What each command needs is imported when it runs: --help is quick, and loads no scorer.
+_COMMANDS: Mapping[str, Callable[[], Command]] = {
+    "run": _run,
+    "leaderboard": _leaderboard,
+    "list": _list,
+}
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, MissingConfigException) and error.options:
+        return _explain_choice(error)
+    if isinstance(error, HydraException):
+        cause = error.__cause__
+        told = [first_line(error)]
+        if isinstance(cause, OmegaConfBaseException):
+            told.append(first_line(cause))
+        return f"{': '.join(told)}; see python -m evalharness --help"
+    if isinstance(error, OmegaConfBaseException):
+        return f"{error.full_key}: {first_line(error)}"
+    return " ".join(str(error).split())
+
+
+def _explain_choice(error: MissingConfigException) -> str:
+    group, _, wanted = str(error.missing_cfg_file).rpartition("/")
+    options = list(error.options or ())
+    near = difflib.get_close_matches(wanted, options, 1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(options)}"

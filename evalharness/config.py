@@ -1,0 +1,165 @@
+"""The schema of the composed configuration, and how its parts become objects.
+
+A group's own options (`model.*`, `testset.*`, `metric.<name>.*`) are declared once, as the fields
+of the dataclass that `_target_` names: `build` checks the configuration against them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.utils import get_class
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.resolvers import oc
+
+from evalharness.errors import EvalHarnessError
+
+
+class Format(Enum):
+    """How a table is printed."""
+
+    table = "table"
+    csv = "csv"
+    markdown = "markdown"
+    latex = "latex"
+
+
+class Dtype(Enum):
+    """The number format that neural systems compute in."""
+
+    auto = "auto"
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+    float16 = "float16"
+
+
+@dataclass
+class CommonConfig:
+    """What every command takes.
+
+    Attributes:
+        results_dir: The one folder that is written to.
+        debug: Whether errors show their traceback.
+    """
+
+    results_dir: str = "results"
+    debug: bool = False
+
+
+@dataclass
+class BootstrapConfig:
+    """How intervals are estimated.
+
+    Attributes:
+        resamples: How many resamples; at least 40.
+    """
+
+    resamples: int = 1000
+
+
+@dataclass
+class RunConfig(CommonConfig):
+    """A run.
+
+    Attributes:
+        model: The system, by its class and the class's fields.
+        testset: The test set, likewise.
+        metric: The metrics, likewise, by the name of their file.
+        pivot: The language everything is translated into.
+        limit: The first so many segments of each pair; `None` for all.
+        device: Where neural systems and metrics compute: `auto`, `cpu`, `cuda`, `cuda:1`.
+        dtype: What neural systems compute in.
+        seed: Seeds everything random.
+        bootstrap: How intervals are estimated.
+    """
+
+    model: dict[str, Any] = field(default_factory=dict)
+    testset: dict[str, Any] = field(default_factory=dict)
+    metric: dict[str, Any] = field(default_factory=dict)
+    pivot: str = "en"
+    limit: int | None = None
+    device: str = "auto"
+    dtype: Dtype = Dtype.auto
+    seed: int = 12345
+    bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+
+
+@dataclass
+class LeaderboardOptions:
+    """How the leaderboard is shown.
+
+    Attributes:
+        by: The metric that ranks, by its column; `None` for the first column.
+        format: How it is printed.
+    """
+
+    by: str | None = None
+    format: Format = Format.table
+
+
+@dataclass
+class LeaderboardConfig(CommonConfig):
+    """The leaderboard command."""
+
+    leaderboard: LeaderboardOptions = field(default_factory=LeaderboardOptions)
+
+
+def register_schemas() -> None:
+    """Makes the schemas known to Hydra, as `<command>_schema`."""
+    store = ConfigStore.instance()
+    store.store(name="run_schema", node=RunConfig)
+    store.store(name="leaderboard_schema", node=LeaderboardConfig)
+    store.store(name="list_schema", node=CommonConfig)
+
+
+def build(node: DictConfig, key: str) -> Any:
+    """Makes the object that a part of the configuration describes.
+
+    Args:
+        node: The part: `_target_`, and values for fields of that dataclass.
+        key: Where it stands in the configuration, for errors: `model`, `metric.bleu`.
+
+    Returns:
+        An instance of the target.
+
+    Raises:
+        EvalHarnessError: A field is unknown, missing or of the wrong type, or the target is none.
+    """
+    try:
+        values = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
+        assert isinstance(values, dict)
+        target = get_class(str(values.pop("_target_", None)))
+        if not dataclasses.is_dataclass(target):
+            raise EvalHarnessError(f"{target.__qualname__} is no dataclass", where=key)
+        checked = OmegaConf.merge(OmegaConf.structured(target), values)
+        options = OmegaConf.to_container(checked, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
+        raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
+    except OmegaConfBaseException as error:
+        raise EvalHarnessError(first_line(error), where=f"{key}.{error.full_key}") from error
+    assert isinstance(options, dict)
+    return target(**{str(name): value for name, value in options.items()})
+
+
+def first_line(error: BaseException) -> str:
+    """Returns what an error of OmegaConf says, without the lines that say where."""
+    return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns the resolved configuration as YAML, with `${oc.env:NAME}` left as it stands."""
+    untyped = OmegaConf.create(OmegaConf.to_container(config))
+    OmegaConf.register_new_resolver(
+        "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
+    )
+    try:
+        shown = OmegaConf.to_container(untyped, resolve=True)
+    finally:
+        OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
+    return OmegaConf.to_yaml(OmegaConf.create(shown))

@@ -1,0 +1,58 @@
+"""The leaderboard command, and results/leaderboard.csv: a pure function of results/runs/."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from evalharness.config import Format
+from evalharness.errors import EvalHarnessError
+from evalharness.store import RunRecord, read_runs, write_files
+from evalharness.terminal import results_console
+from evalharness.views import csv_text, latex_text, make_board, markdown_text, print_board
+
+FILE_NAME = "leaderboard.csv"
+
+
+def leaderboard(config: DictConfig) -> int:
+    """Rebuilds the CSV and prints the board in the format asked for.
+
+    Raises:
+        EvalHarnessError: There is no run yet, or no run has the metric to rank by.
+    """
+    results = Path(config.results_dir)
+    runs = rebuild(results)
+    if not runs:
+        raise EvalHarnessError(
+            "no complete run", where=results / "runs", mend="python -m evalharness makes one"
+        )
+    show(runs, config.leaderboard.format, config.leaderboard.by)
+    return 0
+
+
+def rebuild(results: Path) -> list[RunRecord]:
+    """Writes leaderboard.csv and returns the runs it holds.
+
+    Of several processes at once, each looks again after writing, so that the last one to write
+    has seen every run.
+    """
+    runs = read_runs(results)
+    while True:
+        if runs or results.is_dir():
+            write_files(results, {FILE_NAME: csv_text(make_board(runs)).encode()})
+        seen, runs = runs, read_runs(results)
+        if runs == seen:
+            return runs
+
+
+def show(runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:
+    """Prints runs as a board on stdout."""
+    board = make_board(runs, by)
+    if form is Format.table:
+        print_board(board, results_console())
+        return
+    text = {Format.csv: csv_text, Format.markdown: markdown_text, Format.latex: latex_text}[form]
+    sys.stdout.write(text(board))

@@ -1,0 +1,224 @@
+"""BLEU, chrF and TER: sacreBLEU's statistics, sacreBLEU's formula, sacreBLEU's signature.
+
+sacreBLEU keeps the two halves of its `corpus_score` in methods with a leading underscore, which
+its own significance tests call from outside; this module is the only one here that does.
+Post (2018), "A Call for Clarity in Reporting BLEU Scores".
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalharness.errors import EvalHarnessError
+from evalharness.metrics.base import Array
+from evalharness.terminal import track
+from evalharness.testsets.base import Segment
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric as Peer
+
+
+class _SacreBleuMetric(ABC):
+    """What BLEU, chrF and TER share; each says how sacreBLEU's own object is built."""
+
+    needs_reference = True
+
+    @abstractmethod
+    def _new_peer(self) -> Peer: ...
+
+    @cached_property
+    def _peer(self) -> Peer:
+        return self._new_peer()
+
+    @property
+    def _segment_peer(self) -> Peer:
+        return self._peer
+
+    @cached_property
+    def name(self) -> str:
+        """sacreBLEU's name, with the parameters that it puts there, as in `chrF2++`."""
+        return str(_score(self._peer, np.zeros(64)).name)
+
+    def unavailable(self) -> str | None:
+        """A tokenizer may need a package of its own."""
+        try:
+            self._new_peer()
+        except (ImportError, RuntimeError) as error:
+            return f"its tokenizer cannot be loaded: {' '.join(str(error).split())}"
+        return None
+
+    def signature(self, segments: Sequence[Segment]) -> str:
+        """sacreBLEU's signature string; `nrefs:var` where the segments' numbers differ."""
+        peer = self._new_peer()
+        counts = {len(segment.references) for segment in segments}
+        peer.num_refs = counts.pop() if len(counts) == 1 else -1
+        return str(peer.get_signature())
+
+    def statistics(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Array:
+        """Returns sacreBLEU's statistics, of shape (n_segments, k)."""
+        if len(segments) != len(hypotheses):
+            raise ValueError(f"{len(hypotheses)} hypotheses for {len(segments)} segments")
+        streams = list(zip_longest(*(segment.references for segment in segments)))
+        rows = self._peer._extract_corpus_statistics(
+            track(hypotheses, self.name, len(hypotheses)), streams
+        )
+        return np.array(rows, dtype=np.float64)
+
+    def corpus(self, totals: Array) -> Array:
+        """Returns sacreBLEU's corpus scores of summed statistics (..., k), from 0 to 100 and up."""
+        return _scores(self._peer, totals)
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns sacreBLEU's sentence scores of statistics (n_segments, k): (n_segments,)."""
+        return _scores(self._segment_peer, statistics)
+
+
+@dataclass(frozen=True)
+class BLEU(_SacreBleuMetric):
+    """BLEU, 0 to 100, higher is better; segment scores use the effective order.
+
+    Papineni et al. (2002). The options are sacreBLEU's.
+
+    Attributes:
+        tokenize: sacreBLEU's tokenizer; `None` for its choice for the target language.
+        lowercase: Whether to ignore case.
+        smooth_method: `exp`, `floor`, `add-k` or `none`.
+        smooth_value: The value for `floor` and `add-k`; `None` for sacreBLEU's.
+        effective_order: Whether the corpus score, too, leaves out orders without a match.
+        target_lang: BCP-47 code of the hypotheses' language.
+    """
+
+    tokenize: str | None = None
+    lowercase: bool = False
+    smooth_method: str = "exp"
+    smooth_value: float | None = None
+    effective_order: bool = False
+    target_lang: str = "en"
+
+    higher_is_better = True
+
+    def __post_init__(self) -> None:
+        from sacrebleu.metrics.bleu import BLEU as Peer
+
+        for option, value, known in (
+            ("tokenize", self.tokenize, Peer.TOKENIZERS),
+            ("smooth_method", self.smooth_method, Peer.SMOOTH_DEFAULTS),
+        ):
+            if value is not None and value not in known:
+                raise EvalHarnessError(
+                    f"unknown value {value!r}",
+                    where=f"metric.bleu.{option}",
+                    mend=" | ".join(map(str, known)),
+                )
+
+    def _new_peer(self, effective_order: bool | None = None) -> Peer:
+        from sacrebleu.metrics.bleu import BLEU as Peer
+
+        return Peer(
+            lowercase=self.lowercase,
+            tokenize=self.tokenize,
+            smooth_method=self.smooth_method,
+            smooth_value=self.smooth_value,
+            effective_order=self.effective_order if effective_order is None else effective_order,
+            trg_lang=self.target_lang.split("-")[0],
+        )
+
+    @cached_property
+    def _segment_peer(self) -> Peer:
+        return self._new_peer(effective_order=True)
+
+
+@dataclass(frozen=True)
+class CHRF(_SacreBleuMetric):
+    """chrF (`chrF2`), or with word n-grams chrF++ (`chrF2++`), 0 to 100, higher is better.
+
+    Popović (2015, 2017). The options are sacreBLEU's.
+
+    Attributes:
+        char_order: The longest character n-grams.
+        word_order: The longest word n-grams; 2 for chrF++.
+        beta: How many times as much recall counts as precision.
+        lowercase: Whether to ignore case.
+        whitespace: Whether n-grams include white space.
+        eps_smoothing: Whether to smooth as chrF++.py does.
+    """
+
+    char_order: int = 6
+    word_order: int = 0
+    beta: int = 2
+    lowercase: bool = False
+    whitespace: bool = False
+    eps_smoothing: bool = False
+
+    higher_is_better = True
+
+    def __post_init__(self) -> None:
+        for option, value, least in (
+            ("char_order", self.char_order, 1),
+            ("word_order", self.word_order, 0),
+            ("beta", self.beta, 1),
+        ):
+            if value < least:
+                raise EvalHarnessError(
+                    f"{value} is less than {least}", where=f"metric.chrf.{option}"
+                )
+
+    def _new_peer(self) -> Peer:
+        from sacrebleu.metrics.chrf import CHRF as Peer
+
+        return Peer(
+            char_order=self.char_order,
+            word_order=self.word_order,
+            beta=self.beta,
+            lowercase=self.lowercase,
+            whitespace=self.whitespace,
+            eps_smoothing=self.eps_smoothing,
+        )
+
+
+@dataclass(frozen=True)
+class TER(_SacreBleuMetric):
+    """Translation edit rate, in percent of the reference's words, lower is better.
+
+    Snover et al. (2006). The options are sacreBLEU's.
+
+    Attributes:
+        normalized: Whether to tokenize punctuation.
+        no_punct: Whether to leave punctuation out.
+        asian_support: Whether these two also treat Asian characters.
+        case_sensitive: Whether case counts.
+    """
+
+    normalized: bool = False
+    no_punct: bool = False
+    asian_support: bool = False
+    case_sensitive: bool = False
+
+    higher_is_better = False
+
+    def _new_peer(self) -> Peer:
+        from sacrebleu.metrics.ter import TER as Peer
+
+        return Peer(
+            normalized=self.normalized,
+            no_punct=self.no_punct,
+            asian_support=self.asian_support,
+            case_sensitive=self.case_sensitive,
+        )
+
+
+def _score(peer: Peer, total: Array) -> object:
+    return peer._compute_score_from_stats(total.tolist())
+
+
+def _scores(peer: Peer, totals: Array) -> Array:
+    rows = totals.reshape(-1, totals.shape[-1])
+    scores = [_score(peer, row).score for row in rows]
+    return np.array(scores, dtype=np.float64).reshape(totals.shape[:-1])

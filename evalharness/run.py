@@ -1,0 +1,134 @@
+"""The run: test set, system, metrics, run folder, leaderboard, table."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from evalharness.config import Format, build, redacted_yaml
+from evalharness.environment import git_revision, versions
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language
+from evalharness.leaderboard import rebuild, show
+from evalharness.metrics import Metric
+from evalharness.scoring import score
+from evalharness.stats import FEWEST_RESAMPLES
+from evalharness.store import RunRecord, check_name, check_writable, write_run
+from evalharness.systems import FileSystem, System
+from evalharness.testsets import Bitext, TestSet
+
+log = logging.getLogger(__name__)
+
+
+def run(config: DictConfig) -> int:
+    """Runs one system on one test set and prints the table; 1 if a segment failed, else 0."""
+    records = make_runs(config)
+    show(records, Format.table)
+    return exit_code(records)
+
+
+def exit_code(records: Sequence[RunRecord]) -> int:
+    """Returns 1 if a system failed on a segment, else 0."""
+    return 1 if any(record.failed for record in records) else 0
+
+
+def make_runs(config: DictConfig) -> list[RunRecord]:
+    """Translates and scores every pair of the test set; everything is checked beforehand."""
+    _check(config)
+    plan = _Plan(
+        build(config.model, "model"),
+        build(config.testset, "testset"),
+        [build(node, f"metric.{name}") for name, node in config.metric.items()],
+    )
+    results = Path(config.results_dir)
+    check_writable(results)
+    bitexts = [bitext.first(config.limit) for bitext in plan.load()]
+    records = [_run_pair(plan, bitext, config, results) for bitext in bitexts]
+    rebuild(results)
+    return records
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Who translates what, and how it is scored."""
+
+    system: System | FileSystem
+    testset: TestSet
+    metrics: Sequence[Metric]
+
+    def load(self) -> Sequence[Bitext]:
+        """Reads the test set, once the system can run here and does all of its pairs."""
+        for part, key in ((self.testset, "testset"), (self.system, "model")):
+            check_name(part.name, f"{key}.name")
+            if reason := part.unavailable():
+                raise EvalHarnessError(f"cannot run here: {reason}", where=part.name)
+        bitexts = self.testset.load()
+        for bitext in bitexts:
+            if not self.system.supports(bitext.source_lang, bitext.target_lang):
+                raise EvalHarnessError(
+                    f"does not translate {language(bitext.source_lang).name}"
+                    f" into {language(bitext.target_lang).name} ({bitext.pair})",
+                    where=self.system.name,
+                    mend="choose another model= or testset=; python -m evalharness list",
+                )
+        return bitexts
+
+
+def _run_pair(plan: _Plan, bitext: Bitext, config: DictConfig, results: Path) -> RunRecord:
+    started, clock = datetime.now(timezone.utc), time.monotonic()
+    fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
+    hypotheses = _hypotheses(plan.system, bitext)
+    scoring = score(
+        plan.metrics,
+        bitext.segments,
+        hypotheses,
+        resamples=config.bootstrap.resamples,
+        seed=config.seed,
+    )
+    record = write_run(
+        results,
+        system=plan.system.name,
+        fingerprint=fingerprint,
+        bitext=bitext,
+        hypotheses=hypotheses,
+        scoring=scoring,
+        circumstances={
+            "versions": versions(),
+            "git_revision": git_revision(),
+            "device": "cpu",
+            "started": started.isoformat(timespec="seconds"),
+            "duration_seconds": round(time.monotonic() - clock, 3),
+        },
+        config_yaml=redacted_yaml(config),
+    )
+    log.info("%s", results / record.folder)
+    return record
+
+
+def _hypotheses(system: System | FileSystem, bitext: Bitext) -> list[str | None]:
+    source, target = bitext.source_lang, bitext.target_lang
+    if isinstance(system, FileSystem):
+        lines = system.hypotheses(source, target, bitext.source_path, bitext.source_lines)
+        return [lines[segment.position] for segment in bitext.segments]
+    texts = [segment.source for segment in bitext.segments]
+    hypotheses = system.translate(texts, source, target)
+    if len(hypotheses) != len(texts):
+        raise ValueError(f"{system.name}: {len(hypotheses)} hypotheses for {len(texts)} texts")
+    return hypotheses
+
+
+def _check(config: DictConfig) -> None:
+    language(config.pivot, where="pivot")
+    for option, value, least in (
+        ("limit", config.limit, 1),
+        ("seed", config.seed, 0),
+        ("bootstrap.resamples", config.bootstrap.resamples, FEWEST_RESAMPLES),
+    ):
+        if value is not None and value < least:
+            raise EvalHarnessError(f"{value} is less than {least}", where=option)

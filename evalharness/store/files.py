@@ -1,0 +1,94 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from evalharness.errors import EvalHarnessError
+
+_TEMPORARY_SUFFIX = ".tmp"
+_SECONDS_UNTIL_ABANDONED = 24 * 3600
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes files into a folder, replacing older ones.
+
+    All of them are written and synced under temporary names before the first is renamed, so that
+    a full disk leaves the older files as they were. The renames keep the order of `files`: put
+    the file whose presence says that the others are there last.
+
+    Args:
+        folder: The folder; made if need be.
+        files: Contents by file name.
+
+    Raises:
+        EvalHarnessError: The folder or a file cannot be written.
+    """
+    staged: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            staged.append((_write_temporary(folder, name, content), folder / name))
+        for temporary, path in staged:
+            temporary.replace(path)
+        _sync(folder)
+    except OSError as error:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+        raise EvalHarnessError(
+            f"cannot be written: {error.strerror}; older files are as they were",
+            where=folder,
+            mend="free the place or choose another results_dir=",
+        ) from error
+    _remove_abandoned(folder)
+
+
+def check_writable(folder: Path) -> None:
+    """Makes a folder and writes a trial file into it.
+
+    Raises:
+        EvalHarnessError: That is not possible.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise EvalHarnessError(
+            f"cannot be written to: {error.strerror}",
+            where=folder,
+            mend="choose another results_dir=",
+        ) from error
+
+
+def _write_temporary(folder: Path, name: str, content: bytes) -> Path:
+    handle, path = tempfile.mkstemp(prefix=f".{name}.", suffix=_TEMPORARY_SUFFIX, dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(path).chmod(0o644)
+    except OSError:
+        Path(path).unlink()
+        raise
+    return Path(path)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Removes what a killed process left a day ago or earlier; others may be writing now."""
+    for path in folder.glob(f".*{_TEMPORARY_SUFFIX}"):
+        if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
+            path.unlink(missing_ok=True)

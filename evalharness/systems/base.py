@@ -1,0 +1,37 @@
+"""What every translation system looks like to the harness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+Facts = Mapping[str, "str | int | float | bool | None | Facts | Sequence[Facts]"]
+"""JSON-serialisable facts about a system; never secrets."""
+
+
+class System(Protocol):
+    """Anything that turns source segments into hypotheses."""
+
+    @property
+    def name(self) -> str:
+        """Name in tables and folders: letters, digits, `.`, `_`, `+` and `-`."""
+        ...
+
+    def unavailable(self) -> str | None:
+        """Why this system cannot run here now and how to mend that; `None` if it can.
+
+        Cheap: it loads no model.
+        """
+        ...
+
+    def supports(self, source: str, target: str) -> bool:
+        """Whether the system translates from `source` into `target` (BCP-47 codes)."""
+        ...
+
+    def fingerprint(self, source: str, target: str) -> Facts:
+        """Everything that can change a hypothesis for this pair, as hashable facts."""
+        ...
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
+        """Translate `texts`, in order; `None` marks a failure, which is never `""`."""
+        ...

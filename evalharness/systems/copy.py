@@ -1,0 +1,31 @@
+"""The untranslated source: the floor that every system must clear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalharness.systems.base import Facts
+
+
+@dataclass(frozen=True)
+class CopySystem:
+    """Returns each source text as its own hypothesis, for any pair."""
+
+    name: str = "copy"
+
+    def unavailable(self) -> str | None:
+        """Always available."""
+        return None
+
+    def supports(self, source: str, target: str) -> bool:
+        """Any pair."""
+        return True
+
+    def fingerprint(self, source: str, target: str) -> Facts:
+        """Nothing can change a copy."""
+        return {"system": "copy"}
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
+        """Returns the texts."""
+        return list(texts)

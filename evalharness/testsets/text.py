@@ -1,0 +1,121 @@
+"""Parallel text files: a source, its references, and optionally document ids."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language
+from evalharness.testsets.base import PROVENANCES, UNSTATED, Bitext, Segment
+from evalharness.textfiles import listed, read_aligned, read_lines
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TextTestSet:
+    r"""UTF-8 files with one segment per line; only `\n` ends a line.
+
+    Attributes:
+        name: The test set's name in tables and folders.
+        source_lang: BCP-47 code of the source.
+        target_lang: BCP-47 code of the references.
+        source: The source file.
+        references: One file per reference; an empty line means that this reference leaves the
+            segment out, and a segment that no reference covers is not scored.
+        documents: A file with the document id of each segment.
+        provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
+        on_empty: `error` or `skip` for an empty source line.
+    """
+
+    name: str = "text"
+    source_lang: str = MISSING
+    target_lang: str = MISSING
+    source: str = MISSING
+    references: list[str] = field(default_factory=list)
+    documents: str | None = None
+    provenance: str = UNSTATED
+    on_empty: str = "error"
+
+    def __post_init__(self) -> None:
+        language(self.source_lang, where="testset.source_lang")
+        language(self.target_lang, where="testset.target_lang")
+        _one_of("testset.on_empty", self.on_empty, ("error", "skip"))
+        _one_of("testset.provenance", self.provenance, PROVENANCES)
+        if not self.references:
+            raise EvalHarnessError(
+                "a text test set needs at least one reference file",
+                where="testset.references",
+                mend="give 'testset.references=[REF.txt]'",
+            )
+
+    def unavailable(self) -> str | None:
+        """Nothing beyond the files, which `load` checks."""
+        return None
+
+    def load(self) -> Sequence[Bitext]:
+        """Reads the files; they must have equally many lines.
+
+        Raises:
+            EvalHarnessError: See `TestSet.load`.
+        """
+        sources = read_lines(self.source)
+        if not sources:
+            raise EvalHarnessError("the file is empty", where=self.source)
+        references = [read_aligned(path, self.source, len(sources)) for path in self.references]
+        documents = self._document_ids(len(sources))
+        empty = [number for number, text in enumerate(sources, 1) if not text.strip()]
+        if empty and self.on_empty == "error":
+            raise EvalHarnessError(
+                f"empty source: {listed(empty)}",
+                where=self.source,
+                mend="fill it, or leave it out with testset.on_empty=skip",
+            )
+        segments = [
+            Segment(str(position + 1), position, document, source, present)
+            for position, (source, document, refs) in enumerate(
+                zip(sources, documents, zip(*references, strict=True), strict=True)
+            )
+            if source.strip() and (present := tuple(ref for ref in refs if ref.strip()))
+        ]
+        if not segments:
+            raise EvalHarnessError(
+                "no segment left: no line has both a source and a reference", where=self.source
+            )
+        notes = []
+        if empty:
+            notes.append(f"left out: empty source, {listed(empty)}")
+        if unreferenced := len(sources) - len(empty) - len(segments):
+            notes.append(f"left out: no reference, {unreferenced} segments")
+        for note in notes:
+            log.warning("%s: %s", self.source, note)
+        return [
+            Bitext(
+                self.name,
+                self.source_lang,
+                self.target_lang,
+                tuple(segments),
+                self.source,
+                len(sources),
+                (self.provenance,),
+                tuple(notes),
+            )
+        ]
+
+    def _document_ids(self, expected: int) -> Sequence[str | None]:
+        if self.documents is None:
+            return [None] * expected
+        ids = read_aligned(self.documents, self.source, expected)
+        if missing := [number for number, text in enumerate(ids, 1) if not text.strip()]:
+            raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
+        return ids
+
+
+def _one_of(option: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise EvalHarnessError(f"unknown value {value!r}", where=option, mend=" | ".join(choices))
+

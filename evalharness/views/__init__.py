@@ -1,0 +1,7 @@
+"""How it is shown."""
+
+from evalharness.views.board import Board, make_board
+from evalharness.views.files import csv_text, latex_text, markdown_text
+from evalharness.views.terminal import print_board
+
+__all__ = ["Board", "csv_text", "latex_text", "make_board", "markdown_text", "print_board"]

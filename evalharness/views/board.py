@@ -1,0 +1,222 @@
+"""The leaderboard as a value: what is ranked against what, in which columns, with which notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evalharness.errors import EvalHarnessError
+from evalharness.scoring import Score
+from evalharness.store import RunRecord
+
+_FIRST_COLUMNS = ("BLEU", "chrF2", "chrF2++", "TER")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run on the board.
+
+    Attributes:
+        run: The run.
+        rank: From 1; equal scores share a rank; `None` without a score that can be ranked.
+        scores: Its scores by column.
+    """
+
+    run: RunRecord
+    rank: int | None
+    scores: Mapping[str, Score]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Runs on the very same segments and references: what may be ranked together.
+
+    Attributes:
+        testset: The test set's name.
+        pair: The language pair as `tr-en`.
+        rows: The runs, best first.
+        best: The best score by column, where at least two runs have one.
+    """
+
+    testset: str
+    pair: str
+    rows: tuple[Row, ...]
+    best: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The sections under their common columns.
+
+    Attributes:
+        columns: The columns of scores: a metric's name, or, where a section holds that metric
+            under several signatures, the name and what differs: `BLEU|case:lc`.
+        higher_is_better: The direction of each column.
+        sections: Ordered by test set and pair.
+        notes: What a reader has to know to read the numbers right.
+    """
+
+    columns: tuple[str, ...]
+    higher_is_better: Mapping[str, bool]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+
+
+def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
+    """Arranges runs into sections, columns and ranks; a pure function of the runs.
+
+    Args:
+        runs: The runs.
+        by: The column that ranks; `None` for the first one in each section.
+
+    Raises:
+        EvalHarnessError: No run has the column `by`.
+    """
+    groups: dict[tuple[str, str, str], list[RunRecord]] = {}
+    for run in sorted(runs, key=lambda run: run.folder):
+        groups.setdefault((run.testset, run.pair, run.digest), []).append(run)
+    scores_of: dict[str, Mapping[str, Score]] = {}
+    for group in groups.values():
+        scores_of.update(_scores_by_column(group))
+    directions = {
+        column: score.higher_is_better
+        for scores in scores_of.values()
+        for column, score in scores.items()
+    }
+    columns = tuple(sorted(directions, key=_column_order))
+    if by is not None and by not in columns:
+        raise EvalHarnessError(
+            f"no run has the column {by!r}",
+            where="leaderboard.by",
+            mend=f"columns: {', '.join(columns) or 'none'}",
+        )
+    sections = tuple(
+        _section(groups[key], scores_of, columns, by)
+        for key in sorted(groups, key=lambda key: (key[0], key[1], -len(groups[key]), key[2]))
+    )
+    return Board(columns, directions, sections, tuple(_notes(runs, groups, columns)))
+
+
+def _scores_by_column(group: Sequence[RunRecord]) -> dict[str, Mapping[str, Score]]:
+    """The scores of each run of a section, by folder and column."""
+    signatures: dict[str, Counter[str]] = {}
+    for run in group:
+        for score in run.scores:
+            signatures.setdefault(score.metric, Counter())[score.signature] += 1
+    main = {
+        metric: min(counts, key=lambda signature: (-counts[signature], signature))
+        for metric, counts in signatures.items()
+    }
+    return {
+        run.folder: {_column(score, main[score.metric]): score for score in run.scores}
+        for run in group
+    }
+
+
+def _column(score: Score, main_signature: str) -> str:
+    if score.signature == main_signature:
+        return score.metric
+    known = set(main_signature.split("|"))
+    different = [part for part in score.signature.split("|") if part not in known]
+    return "|".join([score.metric, *(different or [score.signature])])
+
+
+def _column_order(column: str) -> tuple[int, str]:
+    metric = column.split("|")[0]
+    first = metric in _FIRST_COLUMNS
+    return (_FIRST_COLUMNS.index(metric) if first else len(_FIRST_COLUMNS), column)
+
+
+def _section(
+    group: Sequence[RunRecord],
+    scores_of: Mapping[str, Mapping[str, Score]],
+    columns: Sequence[str],
+    by: str | None,
+) -> Section:
+    present = [c for c in columns if any(c in scores_of[run.folder] for run in group)]
+    ranking = by or (present[0] if present else None)
+    ranked = {
+        run.folder: scores_of[run.folder][ranking]
+        for run in group
+        if ranking is not None and ranking in scores_of[run.folder]
+    }
+    goodness = {folder: _goodness(score) for folder, score in ranked.items()}
+    rows = [
+        Row(
+            run,
+            1 + sum(other > goodness[run.folder] for other in goodness.values())
+            if run.folder in goodness
+            else None,
+            scores_of[run.folder],
+        )
+        for run in group
+    ]
+    rows.sort(key=lambda row: (row.rank is None, row.rank, row.run.system, row.run.folder))
+    best = {}
+    for column in present:
+        scores = [row.scores[column] for row in rows if column in row.scores]
+        if len(scores) > 1:
+            best[column] = max(scores, key=_goodness).score
+    return Section(group[0].testset, group[0].pair, tuple(rows), best)
+
+
+def _goodness(score: Score) -> float:
+    return score.score if score.higher_is_better else -score.score
+
+
+def _notes(
+    runs: Sequence[RunRecord],
+    groups: Mapping[tuple[str, str, str], Sequence[RunRecord]],
+    columns: Sequence[str],
+) -> Iterable[str]:
+    yield from _provenance_notes(runs)
+    versions = Counter((testset, pair) for testset, pair, _ in groups)
+    for (testset, pair), count in versions.items():
+        if count > 1:
+            yield (
+                f"{testset} {pair}: {count} different sets of segments or references, ranked apart"
+            )
+    for column in columns:
+        if "|" in column:
+            metric, _, different = column.partition("|")
+            yield f"{column}: not comparable with {metric}, its signature has {different}"
+    yield from _interval_notes(runs)
+    for run in runs:
+        for metric in run.unavailable:
+            yield f"{run.system} {run.testset} {run.pair}: no {metric.metric}: {metric.reason}"
+
+
+def _provenance_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
+    said = {
+        "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
+        " system comes to a machine's draft",
+        "unstated": "nobody said who made the references (testset.provenance=human says it)",
+    }
+    for maker, text in said.items():
+        if tests := _tests(run for run in runs if maker in run.provenance):
+            yield f"{tests}: {text}"
+
+
+def _interval_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
+    kinds: dict[tuple[int, int, str], list[RunRecord]] = {}
+    for run in runs:
+        if run.scores:
+            how = run.resampling
+            kinds.setdefault((how.resamples, how.seed, how.unit), []).append(run)
+    for (resamples, seed, unit), those in kinds.items():
+        whose = f" ({_tests(those)})" if len(kinds) > 1 else ""
+        yield f"95 % intervals{whose}: {resamples} bootstrap resamples of {unit}s, seed {seed}"
+    few = [run for run in runs if run.scores and run.resampling.units < _FEW_UNITS]
+    if few:
+        yield f"{_tests(few)}: fewer than {_FEW_UNITS} {few[0].resampling.unit}s: rough intervals"
+
+
+_FEW_UNITS = 30
+
+
+def _tests(runs: Iterable[RunRecord]) -> str:
+    pairs: dict[str, dict[str, None]] = {}
+    for run in runs:
+        pairs.setdefault(run.testset, {})[run.pair] = None
+    return "; ".join(f"{testset} {', '.join(pairs[testset])}" for testset in pairs)

@@ -1,0 +1,43 @@
+"""How numbers are written in tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from evalharness.scoring import Score
+from evalharness.views.board import Board, Row, Section
+
+DASH = "–"
+
+
+def decimals(board: Board) -> Mapping[str, int]:
+    """Returns the decimals of each column's scores: 2, or 4 where all lie between -2 and 2."""
+    return {
+        column: 4 if all(abs(score.score) <= 2 for score in _column(board, column)) else 2
+        for column in board.columns
+    }
+
+
+def interval(score: Score, places: int) -> str:
+    """Returns a score's interval, one decimal coarser than the score."""
+    return f"{score.low:.{places - 1}f}{DASH}{score.high:.{places - 1}f}"
+
+
+def is_best(section: Section, row: Row, column: str) -> bool:
+    """Whether the row holds the column's best score in its section."""
+    return column in section.best and row.scores[column].score == section.best[column]
+
+
+def heading(board: Board, column: str) -> str:
+    """Returns a column's name with the direction in which it gets better."""
+    return f"{column} {'↑' if board.higher_is_better[column] else '↓'}"
+
+
+def has_ranks(board: Board) -> bool:
+    """Whether any section ranks more than one run."""
+    return any(len(section.rows) > 1 for section in board.sections)
+
+
+def _column(board: Board, column: str) -> Sequence[Score]:
+    rows = [row for section in board.sections for row in section.rows]
+    return [row.scores[column] for row in rows if column in row.scores]

@@ -1,0 +1,136 @@
+"""The leaderboard as text for files and other programs: CSV, Markdown, LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+
+from evalharness.store import RunRecord
+from evalharness.views.board import Board, Row, Section
+from evalharness.views.cells import DASH, decimals, heading, interval, is_best
+
+_FIRST = ("testset", "source_lang", "target_lang", "rank", "system", "segments")
+_LAST = ("run", "signatures")
+
+Format = Callable[[str, str, bool], str]
+
+
+def csv_text(board: Board) -> str:
+    r"""Returns the board as CSV, one row per run; scores and intervals with four decimals.
+
+    The column `signatures` holds what the numbers rest on: the test set's digest, who made the
+    references, and each metric's signature, in sacreBLEU's form and joined by `; `.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    numbers = [f"{column}{end}" for column in board.columns for end in ("", "_low", "_high")]
+    writer.writerow([*_FIRST, *numbers, *_LAST])
+    for section in board.sections:
+        for row in section.rows:
+            run = row.run
+            rank = "" if row.rank is None else row.rank
+            first = [run.testset, run.source_lang, run.target_lang, rank, run.system, run.segments]
+            scores = [cell for column in board.columns for cell in _numbers(row, column)]
+            writer.writerow([*first, *scores, run.folder, _signatures(run)])
+    return buffer.getvalue()
+
+
+def markdown_text(board: Board) -> str:
+    """Returns the board as a Markdown table, best scores bold, with its notes below."""
+
+    def cell(score: str, between: str, best: bool) -> str:
+        return f"{f'**{score}**' if best else score} ({between})"
+
+    head = ["test set", "pair", "#", "system", "n"]
+    head += [heading(board, column) for column in board.columns]
+    lines = [_markdown_row([_markdown_escape(cell) for cell in head])]
+    lines.append(_markdown_row(["---"] * 2 + ["--:", "---"] + ["--:"] * (len(head) - 4)))
+    for section, row in _rows(board):
+        shown = [_markdown_escape(text) for text in _facts(row)]
+        lines.append(_markdown_row([*shown, *_scores(board, section, row, cell)]))
+    notes = [f"- {_markdown_escape(note)}" for note in board.notes]
+    return "\n".join([*lines, "", *notes]) + "\n"
+
+
+def latex_text(board: Board) -> str:
+    r"""Returns the board as a LaTeX tabular (booktabs), best scores bold, with its notes below."""
+
+    def cell(score: str, between: str, best: bool) -> str:
+        shown = rf"\textbf{{{score}}}" if best else score
+        return rf"{shown} {{\scriptsize {between.replace(DASH, '--')}}}"
+
+    head = ["test set", "pair", r"\#", "system", "$n$"]
+    for column in board.columns:
+        arrow = r"$\uparrow$" if board.higher_is_better[column] else r"$\downarrow$"
+        head.append(f"{_latex_escape(column)} {arrow}")
+    lines = [
+        rf"\begin{{tabular}}{{llrlr{'r' * len(board.columns)}}}",
+        r"\toprule",
+        rf"{' & '.join(head)} \\",
+    ]
+    previous: Section | None = None
+    for section, row in _rows(board):
+        if section is not previous:
+            lines.append(r"\midrule")
+        previous = section
+        shown = [_latex_escape(text) for text in _facts(row)]
+        lines.append(rf"{' & '.join([*shown, *_scores(board, section, row, cell)])} \\")
+    lines += [r"\bottomrule", r"\end{tabular}", ""]
+    lines += [rf"\par\noindent\footnotesize {_latex_escape(note)}" for note in board.notes]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(board: Board) -> list[tuple[Section, Row]]:
+    return [(section, row) for section in board.sections for row in section.rows]
+
+
+def _facts(row: Row) -> list[str]:
+    run = row.run
+    rank = DASH if row.rank is None else str(row.rank)
+    return [run.testset, run.pair, rank, run.system, str(run.segments)]
+
+
+def _scores(board: Board, section: Section, row: Row, cell: Format) -> list[str]:
+    cells = []
+    for column in board.columns:
+        if column not in row.scores:
+            cells.append(DASH)
+            continue
+        score, places = row.scores[column], decimals(board)[column]
+        best = is_best(section, row, column)
+        cells.append(cell(f"{score.score:.{places}f}", interval(score, places), best))
+    return cells
+
+
+def _numbers(row: Row, column: str) -> Sequence[str]:
+    if column not in row.scores:
+        return ("", "", "")
+    score = row.scores[column]
+    return tuple(f"{number:.4f}" for number in (score.score, score.low, score.high))
+
+
+def _signatures(run: RunRecord) -> str:
+    references = "+".join(run.provenance)
+    basis = f"{run.testset}|digest:{run.digest[:16]}|references:{references}"
+    return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _markdown_escape(text: str) -> str:
+    return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
+
+
+def _latex_escape(text: str) -> str:
+    special = {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "|": r"\textbar{}",
+        DASH: "--",
+    }
+    return "".join(special.get(c, rf"\{c}" if c in "&%$#_{}" else c) for c in text)

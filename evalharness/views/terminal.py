@@ -1,0 +1,62 @@
+"""The leaderboard on the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from evalharness.views.board import Board, Row, Section
+from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval, is_best
+
+_BEST = "*"
+
+
+def print_board(board: Board, console: Console) -> None:
+    """Prints a board, its intervals beside the scores, or under them where that is too wide."""
+    for testset in dict.fromkeys(section.testset for section in board.sections):
+        beside = _table(board, testset, " ")
+        fits = console.measure(beside).maximum <= console.width
+        console.print(beside if fits else _table(board, testset, "\n"))
+    if any(section.best for section in board.sections):
+        console.print(Text(f"{_BEST} best of its column", style="dim"))
+    for note in board.notes:
+        console.print(Padding(Text(note, style="dim"), (0, 0, 0, 0)))
+
+
+def _table(board: Board, testset: str, separator: str) -> Table:
+    table = Table(title=testset, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    ranks = has_ranks(board)
+    table.add_column("pair", no_wrap=True)
+    if ranks:
+        table.add_column("#", justify="right")
+    table.add_column("system", overflow="fold")
+    table.add_column("n", justify="right")
+    for column in board.columns:
+        table.add_column(heading(board, column), justify="right")
+    for section in board.sections:
+        if section.testset != testset:
+            continue
+        for row in section.rows:
+            cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
+            if ranks:
+                cells.append(DASH if row.rank is None else str(row.rank))
+            cells += [row.run.system, str(row.run.segments)]
+            cells += [_cell(board, section, row, column, separator) for column in board.columns]
+            table.add_row(*cells, end_section=row is section.rows[-1])
+    return table
+
+
+def _cell(board: Board, section: Section, row: Row, column: str, separator: str) -> Text:
+    if column not in row.scores:
+        return Text(DASH)
+    score, places = row.scores[column], decimals(board)[column]
+    best = is_best(section, row, column)
+    mark = (_BEST if best else " ") if section.best else ""
+    return Text.assemble(
+        (f"{score.score:.{places}f}{mark}", "bold green" if best else ""),
+        separator,
+        (interval(score, places), "dim"),
+    )
