@@ -52,7 +52,7 @@ def _obstacle(group: str, choice: str) -> str | None:
         (name,) = node
         node, key = node[name], f"{group}.{name}"
     if missing := sorted(OmegaConf.missing_keys(node)):
-        return f"needs {', '.join(f'{key}.{option}=' for option in missing)}"
+        return f"needs {', '.join(f'{option}=' for option in missing)}"
     try:
         reason = build(node, key).unavailable()
     except EvalHarnessError as error:

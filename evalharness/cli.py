@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -57,15 +58,18 @@ def _run_command(given: list[str]) -> int:
             mend=f"commands: {', '.join(_COMMANDS)}; options look like key=value",
         )
     register_schemas()
-    codes: list[int] = []
+    outcomes: list[int | Exception] = []
 
     def task(config: DictConfig) -> None:
         if name == "run" and HydraConfig.get().mode == RunMode.MULTIRUN:
             from evalharness.sweep import run_job
 
             run_job(config)
-        else:
-            codes.append(_COMMANDS[name]()(config))
+            return
+        try:
+            outcomes.append(_COMMANDS[name]()(config))
+        except Exception as error:  # raised below: Hydra would print lines of its own about it
+            outcomes.append(error)
 
     sys.argv = ["evalharness", *given]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
@@ -74,7 +78,10 @@ def _run_command(given: list[str]) -> int:
         config_path=str(resources.folder("conf")),
         config_name="config" if name == "run" else name,
     )(task)()
-    return max(codes, default=FINE)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return max((code for code in outcomes if isinstance(code, int)), default=FINE)
 
 
 def _run() -> Command:
@@ -104,22 +111,31 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 
 
 def _explain(error: Exception) -> str:
-    if isinstance(error, MissingConfigException) and error.options:
-        return _explain_choice(error)
+    """Says in one line what is wrong, where, and how to mend it."""
+    if isinstance(error, MissingConfigException) and "/" in str(error.missing_cfg_file):
+        return _explain_choice(*str(error.missing_cfg_file).rsplit("/", 1), error.options)
     if isinstance(error, HydraException):
-        cause = error.__cause__
-        told = [first_line(error)]
-        if isinstance(cause, OmegaConfBaseException):
-            told.append(first_line(cause))
-        return f"{': '.join(told)}; see python -m evalharness --help"
+        return _explain_override(error)
     if isinstance(error, OmegaConfBaseException):
         return f"{error.full_key}: {first_line(error)}"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
 
 
-def _explain_choice(error: MissingConfigException) -> str:
-    group, _, wanted = str(error.missing_cfg_file).rpartition("/")
-    options = list(error.options or ())
-    near = difflib.get_close_matches(wanted, options, 1)
+def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str:
+    folder = resources.folder("conf") / group
+    choices = sorted(known or (path.stem for path in folder.glob("*.yaml")))
+    near = difflib.get_close_matches(wanted, choices, 1)
     hint = f"did you mean {near[0]}? " if near else ""
-    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(options)}"
+    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(choices)}"
+
+
+def _explain_override(error: HydraException) -> str:
+    told, mend = first_line(error), "see python -m evalharness --help"
+    if unknown := re.match(r"Could not override '(.+)'", told):
+        told = f"{unknown[1]}: no such option"
+        mend = "python -m evalharness --cfg job lists them"
+    elif isinstance(error.__cause__, OmegaConfBaseException):
+        told = f"{told}: {first_line(error.__cause__)}"
+    return f"{told}; {mend}"

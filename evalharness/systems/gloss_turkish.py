@@ -68,6 +68,8 @@ _GERUND = {"Inf1", "Inf2", "Inf3", "Prog1", "Prog2", "PresPart", "ByDoingSo", "A
 _GERUND |= {"When", "While"}
 _FUTURE = {"Fut", "FutPart"}
 _UNLIKELY = {"P2sg", "P2pl", "A2sg", "A2pl", "Imp", "Opt"}  # written prose rarely says "you"
+_SENTENCE_END = re.compile('[.!?:"“]')
+_UNVOICED = {"ğ": "k", "b": "p", "c": "ç", "d": "t"}
 _FLAT = str.maketrans("âîû", "aiu")
 
 
@@ -186,18 +188,20 @@ class TurkishGlosser:
         starts_sentence = True
         while (i := len(glosses)) < len(words):
             named = None if starts_sentence else words[i][0].isupper()
-            starts_sentence = bool(re.search('[.!?:"“]', gaps[i]))
+            starts_sentence = bool(_SENTENCE_END.search(gaps[i]))
+            compound = None
             if gaps[i] == " " and i + 1 < len(words):
-                if compound := self._compound(words[i], words[i + 1]):
-                    glosses += [_named(compound, named), _Gloss()]
-                    starts_sentence = bool(re.search('[.!?:"“]', gaps[i + 1]))
-                    continue
-            glosses.append(self._token(words[i], named))
+                compound = self._compound(words[i], words[i + 1])
+            if compound:
+                glosses += [_named(compound, named), _Gloss()]
+                starts_sentence = bool(_SENTENCE_END.search(gaps[i + 1]))
+            else:
+                glosses.append(self._token(words[i], named))
         _reorder(glosses, gaps)
         return [gloss and f"{gloss.case} {gloss.text}".strip() for gloss in glosses]
 
     def _token(self, word: str, named: bool | None) -> _Gloss | None:
-        stem, apostrophe, ending = re.fullmatch("([^'’]*)(['’]?)(.*)", word).groups()  # type: ignore[union-attr]
+        stem, apostrophe, ending = word.replace("’", "'").partition("'")
         if not apostrophe:
             return None if word[0].isdigit() else self._word(word, named)
         case = next((case for case, form in _ENDINGS if form.match(lower(ending))), "")
@@ -248,7 +252,22 @@ class TurkishGlosser:
             )
             for reading in found
         }
-        return sorted(parses)
+        return sorted(parses.union(*map(self._derived_words, parses)))
+
+    def _derived_words(self, parse: _Parse) -> set[_Parse]:
+        """The reading with its derived stems as words of their own, where KeNet lists them."""
+        derived = set()
+        for place, pos in enumerate(parse.tags[1:], start=1):
+            stem = "".join(parse.surfaces[: place + 1])
+            if pos in _KENET_POS and stem:
+                # KeNet lists what the bare stem ends in (egemenliğ-i: egemenlik), verbs with -mek.
+                word = stem[:-1] + _UNVOICED.get(stem[-1], stem[-1])
+                forms = [f"{stem}mak", f"{stem}mek"] if pos == "Verb" else [stem, word]
+                surfaces = (stem, *parse.surfaces[place + 1 :])
+                for form in forms:
+                    if self._dictionary.look_up(form, _KENET_POS[pos], strict=True):
+                        derived.add(_Parse(form, pos, False, parse.tags[place:], surfaces))
+        return derived
 
     def _cost(self, parse: _Parse, named: bool | None) -> float:
         """How unlikely a reading is: few derivations, a long stem and a known word are likely.

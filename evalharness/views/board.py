@@ -10,7 +10,11 @@ from evalharness.errors import EvalHarnessError
 from evalharness.scoring import Score
 from evalharness.store import RunRecord
 
-_FIRST_COLUMNS = ("BLEU", "chrF2", "chrF2++", "TER")
+SACREBLEU_METRICS = ("BLEU", "chrF2", "chrF2++", "TER")
+"""In the order of their columns, before all others."""
+
+
+_FEW_UNITS = 30
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,8 @@ def _column(score: Score, main_signature: str) -> str:
 
 def _column_order(column: str) -> tuple[int, str]:
     metric = column.split("|")[0]
-    first = metric in _FIRST_COLUMNS
-    return (_FIRST_COLUMNS.index(metric) if first else len(_FIRST_COLUMNS), column)
+    first = metric in SACREBLEU_METRICS
+    return (SACREBLEU_METRICS.index(metric) if first else len(SACREBLEU_METRICS), column)
 
 
 def _section(
@@ -191,7 +195,7 @@ def _provenance_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
     said = {
         "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
         " system comes to a machine's draft",
-        "unstated": "nobody said who made the references (testset.provenance=human says it)",
+        "unstated": "who made the references is not stated (testset.provenance=human states it)",
     }
     for maker, text in said.items():
         if tests := _tests(run for run in runs if maker in run.provenance):
@@ -210,9 +214,6 @@ def _interval_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
     few = [run for run in runs if run.scores and run.resampling.units < _FEW_UNITS]
     if few:
         yield f"{_tests(few)}: fewer than {_FEW_UNITS} {few[0].resampling.unit}s: rough intervals"
-
-
-_FEW_UNITS = 30
 
 
 def _tests(runs: Iterable[RunRecord]) -> str:

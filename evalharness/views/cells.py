@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evalharness.scoring import Score
-from evalharness.views.board import Board, Row, Section
+from evalharness.views.board import SACREBLEU_METRICS, Board, Row, Section
 
 DASH = "–"
 
 
 def decimals(board: Board) -> Mapping[str, int]:
-    """Returns the decimals of each column's scores: 2, or 4 where all lie between -2 and 2."""
+    """Returns the decimals of each column's scores.
+
+    sacreBLEU's metrics get 2, others 4 where all scores lie between -2 and 2.
+    """
     return {
-        column: 4 if all(abs(score.score) <= 2 for score in _column(board, column)) else 2
+        column: 2
+        if column.split("|")[0] in SACREBLEU_METRICS
+        or any(abs(score.score) > 2 for score in _column(board, column))
+        else 4
         for column in board.columns
     }
 

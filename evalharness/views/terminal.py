@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,12 +17,13 @@ def print_board(board: Board, console: Console) -> None:
     """Prints a board, its intervals beside the scores, or under them where that is too wide."""
     for testset in dict.fromkeys(section.testset for section in board.sections):
         beside = _table(board, testset, " ")
-        fits = console.measure(beside).maximum <= console.width
+        unbounded = console.options.update(max_width=10_000)
+        fits = console.measure(beside, options=unbounded).maximum <= console.width
         console.print(beside if fits else _table(board, testset, "\n"))
     if any(section.best for section in board.sections):
         console.print(Text(f"{_BEST} best of its column", style="dim"))
     for note in board.notes:
-        console.print(Padding(Text(note, style="dim"), (0, 0, 0, 0)))
+        console.print(Text(note, style="dim"))
 
 
 def _table(board: Board, testset: str, separator: str) -> Table:
