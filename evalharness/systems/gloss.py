@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -124,7 +124,7 @@ def _primary(code: str) -> str:
     return re.split("[-_]", code.strip(), maxsplit=1)[0].lower()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _glosser(language: str) -> Glosser:
     """Load one language's dictionaries, once a process, and no other language's."""
     if language == "ar":
@@ -187,16 +187,21 @@ def past(verb: str) -> str:
     elif re.search("[^aeiou]y$", head):
         head = head[:-1] + "ied"
     elif not head.endswith("ed"):
-        head += "d" if head.endswith("e") else "ed"
+        head = _doubled(head) + ("d" if head.endswith("e") else "ed")
     return head + space + rest
 
 
 def gerund(verb: str) -> str:
-    """The -ing form of an English verb or verb phrase, without the doubling of consonants."""
+    """The -ing form of an English verb or verb phrase."""
     head, space, rest = verb.partition(" ")
     if re.search("[^eoy]e$", head) and head != "be":
         head = head[:-2] + "y" if head.endswith("ie") else head[:-1]
-    return head + "ing" + space + rest
+    return _doubled(head) + "ing" + space + rest
+
+
+def _doubled(verb: str) -> str:
+    """Double the last consonant of a verb of one short syllable, as in "stopped"."""
+    return re.sub("^([^aeiou]*[aeiou])([bdgmnprt])$", r"\1\2\2", verb)
 
 
 def plural(noun: str) -> str:

@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from evalharness.systems.gloss import past, plural
@@ -165,7 +166,7 @@ class ArabicGlosser:
         chosen = self._choose(words, gaps)
         phrases = [reading and _english(reading) for reading in chosen]
         head = 0
-        for i, (reading, following) in enumerate(zip(chosen, chosen[1:], strict=False)):
+        for i, (reading, following) in enumerate(pairwise(chosen)):
             phrase, after = phrases[head], phrases[i + 1]
             if reading and phrase and gaps[i] == " ":
                 if after and following and _is_attribute(chosen[head], following):

@@ -11,7 +11,8 @@ from evalharness.languages import language
 if TYPE_CHECKING:
     from lingua import Language, LanguageDetector
 
-# Below it a line is foreign. Names of foreign places put single Turkish news sentences at 0.003.
+# Below it a line is foreign. A line lost wrongly is worse than one missed: names of foreign places
+# put single Turkish news sentences at 0.003, while one in six English ones stays above 0.001.
 _LEAST_CONFIDENCE = 0.001
 
 

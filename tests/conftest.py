@@ -1,0 +1,114 @@
+"""What the tests share: the real data, small inputs, and the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data beside the checkout."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the shared data folder beside the checkout ({SHARED_DATA.name})")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def flores(shared_data: Path) -> Path:
+    return shared_data / "flores-outputs"
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+CommandLine = Callable[..., Outcome]
+
+
+@pytest.fixture
+def evalharness(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> CommandLine:
+    """Runs the command line in this process, in an empty folder."""
+    from evalharness.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["evalharness"])
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+
+    def call(*arguments: str) -> Outcome:
+        capfd.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Outcome(code, *capfd.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> list[str]:
+    """Three Turkish lines, their reference, and the overrides that name them."""
+    (tmp_path / "src.txt").write_text("kırmızı elma\nmavi deniz\nsarı güneş\n", encoding="utf-8")
+    (tmp_path / "ref.txt").write_text("red apple\nblue sea\nyellow sun\n", encoding="utf-8")
+    return ["testset=text", *text_testset("src.txt", "ref.txt")]
+
+
+def text_testset(source: Path | str, *references: Path | str, lang: str = "tr") -> list[str]:
+    return [
+        "testset=text",
+        f"testset.source_lang={lang}",
+        f"testset.source={source}",
+        f"testset.references=[{','.join(map(str, references))}]",
+    ]
+
+
+def in_new_process(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Runs `python -m evalharness` as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "evalharness", *arguments],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def read_scores(results: Path) -> dict[str, dict[str, dict]]:
+    """The content of every scores.json: by system, then by metric."""
+    found = {}
+    for path in sorted(results.glob("runs/*/*/scores.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found[content["system"]] = {score["metric"]: score for score in content["scores"]}
+    return found
+
+
+def read_leaderboard(results: Path) -> list[dict[str, str]]:
+    with (results / "leaderboard.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

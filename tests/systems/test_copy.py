@@ -1,0 +1,12 @@
+"""The floor."""
+
+from __future__ import annotations
+
+from evalharness.systems import CopySystem
+
+
+def test_copies_and_supports_everything():
+    system = CopySystem()
+    texts = ["مرحبا", " spaced ", ""]
+    assert system.translate(texts, "ar", "en") == texts
+    assert system.supports("xx", "yy")

@@ -1,0 +1,156 @@
+"""The command line: help, exit codes, and one clear line for every bad input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, CommandLine, files_below
+
+
+def test_help_names_every_choice_and_loads_nothing_heavy():
+    script = (
+        "import sys\n"
+        "from evalharness.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'transformers', 'comet', 'datasets', 'sacrebleu', 'lingua', 'numpy'}\n"
+        "print('LOADED', sorted(heavy & set(sys.modules)))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
+    assert "LOADED []" in told
+    for path in (ROOT / "conf").glob("[!h]*/*.yaml"):
+        assert path.stem in told
+
+
+def test_unknown_command_names_the_known_ones(evalharness: CommandLine):
+    outcome = evalharness("frobnicate")
+    assert outcome.code == 2
+    assert "run, leaderboard, list" in outcome.err
+
+
+def test_debug_shows_the_traceback(evalharness: CommandLine):
+    with pytest.raises(Exception, match="limit: 0 is less than 1"):
+        evalharness("limit=0", "debug=true")
+
+
+def test_list_says_what_each_choice_needs(evalharness: CommandLine):
+    outcome = evalharness("list")
+    assert outcome.code == 0
+    lines = {line.split()[0]: line for line in outcome.out.splitlines() if line.strip()}
+    assert "ready" in lines["copy"]
+    assert "needs model.path=" in lines["file"]
+    assert "ready" in lines["statements"]
+    assert "ready" in lines["chrfpp"]
+
+
+BAD_INPUTS = {
+    "missing file": (
+        ["model=file", "model.path=nowhere.txt"],
+        ["nowhere.txt", "no such file"],
+    ),
+    "output file not given": (["model=file"], ["model.path", "not given"]),
+    "not UTF-8": (
+        ["model=file", "model.path=latin1.txt"],
+        ["latin1.txt", "line 2", "byte 4", "UTF-8"],
+    ),
+    "fewer hypotheses than sources": (
+        ["model=file", "model.path=two.txt"],
+        ["two.txt", "2 lines", "src.txt has 3"],
+    ),
+    "fewer references than sources": (
+        ["testset.references=[two.txt]"],
+        ["two.txt", "2 lines", "src.txt has 3"],
+    ),
+    "fewer document ids than sources": (
+        ["testset.documents=two.txt"],
+        ["two.txt", "2 lines", "src.txt has 3"],
+    ),
+    "empty document id": (["testset.documents=gap.txt"], ["gap.txt", "line 2", "document id"]),
+    "no reference file": (["testset.references=[]"], ["testset.references"]),
+    "empty source line": (
+        ["testset.source=gap.txt"],
+        ["gap.txt", "line 2", "testset.on_empty=skip"],
+    ),
+    "empty source file": (["testset.source=nothing.txt"], ["nothing.txt", "empty"]),
+    "no segment left": (["testset.references=[blank.txt]"], ["src.txt", "no segment left"]),
+    "unknown language": (
+        ["testset.source_lang=turkish"],
+        ["testset.source_lang", "turkish", "tr (Turkish)"],
+    ),
+    "unknown pivot": (["pivot=engl"], ["engl", "en (English)"]),
+    "unknown model": (["model=glos"], ["glos", "did you mean gloss", "copy, file, gloss"]),
+    "unknown metric": (["metric=[bleu,blue]"], ["metric=blue", "did you mean bleu", "ter"]),
+    "unknown test set": (["testset=flores"], ["testset=flores", "statements, text"]),
+    "unknown option": (["modle=copy"], ["modle", "no such option"]),
+    "unknown option of a system": (["model.pth=x"], ["model.pth", "no such option"]),
+    "wrong type": (["limit=many"], ["limit", "many"]),
+    "wrong type in a metric": (["metric.bleu.lowercase=7x"], ["metric.bleu.lowercase", "7x"]),
+    "wrong tokenizer": (["metric.bleu.tokenize=14a"], ["metric.bleu.tokenize", "14a", "13a"]),
+    "wrong smoothing": (["metric.bleu.smooth_method=x"], ["smooth_method", "add-k"]),
+    "wrong chrF order": (["metric.chrf.char_order=0"], ["char_order", "less than 1"]),
+    "wrong choice": (["testset.on_empty=drop"], ["testset.on_empty", "drop", "error | skip"]),
+    "wrong dtype": (["dtype=int3"], ["dtype", "int3", "bfloat16"]),
+    "limit of nothing": (["limit=0"], ["limit", "less than 1"]),
+    "too few resamples": (["bootstrap.resamples=39"], ["bootstrap.resamples", "40"]),
+    "negative seed": (["seed=-1"], ["seed", "less than 0"]),
+    "name that is a path": (["model.name=a/b"], ["model.name", "a/b"]),
+    "unsupported pair": (
+        ["model=gloss", "testset.source_lang=de"],
+        ["gloss", "German", "English", "de-en"],
+    ),
+    "results folder is a file": (["results_dir=src.txt"], ["src.txt", "results_dir="]),
+    "results folder not writable": (["results_dir=/proc/none"], ["/proc/none", "results_dir="]),
+    "malformed override": (["model.name=[a"], ["[a"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUTS)
+def test_bad_input_gets_one_clear_line_and_leaves_nothing(
+    case: str, evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    (tmp_path / "two.txt").write_text("one\ntwo\n")
+    (tmp_path / "gap.txt").write_text("one\n \nthree\n")
+    (tmp_path / "blank.txt").write_text("\n\n\n")
+    (tmp_path / "nothing.txt").write_text("")
+    (tmp_path / "latin1.txt").write_bytes(b"one\n\xe9t\xe9\nthree\n")
+    before = files_below(tmp_path)
+    overrides, said = BAD_INPUTS[case]
+    outcome = evalharness("model=copy", *small, *overrides)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("evalharness: error: ")
+    for word in said:
+        assert word in outcome.err
+    assert files_below(tmp_path) == before
+    assert not (tmp_path / "results").exists()
+
+
+def test_windows_line_ends_are_stripped_and_said(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    assert evalharness("model=copy", *small, "results_dir=unix").code == 0
+    (tmp_path / "src.txt").write_bytes(
+        (tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n")
+    )
+    outcome = evalharness("model=copy", *small, "results_dir=windows")
+    assert outcome.code == 0
+    assert "\\r is dropped" in outcome.err
+    assert (tmp_path / "unix/leaderboard.csv").read_bytes() == (
+        tmp_path / "windows/leaderboard.csv"
+    ).read_bytes()
+
+
+def test_an_empty_source_line_can_be_skipped(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    (tmp_path / "gap.txt").write_text("kırmızı elma\n\nsarı güneş\n", encoding="utf-8")
+    outcome = evalharness(
+        "model=copy", *small, "testset.source=gap.txt", "testset.on_empty=skip"
+    )
+    assert outcome.code == 0
+    assert "gap.txt: left out: empty source, line 2" in outcome.err

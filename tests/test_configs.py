@@ -1,0 +1,93 @@
+"""Every YAML file composes, and every choice becomes the object it names."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.utils import get_class
+from omegaconf import OmegaConf
+
+from evalharness.choices import GROUPS
+from evalharness.config import build, redacted_yaml, register_schemas
+
+from .conftest import ROOT
+
+CONF = ROOT / "conf"
+REQUIRED = {
+    "model.path": "out.txt",
+    "testset.source_lang": "tr",
+    "testset.source": "src.txt",
+    "testset.references": "[ref.txt]",
+}
+CHOICES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
+COMMANDS = [path.stem for path in sorted(CONF.glob("*.yaml")) if path.stem != "common"]
+
+
+@pytest.fixture(autouse=True)
+def hydra_app():
+    register_schemas()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        yield
+
+
+def composed(*overrides: str):
+    return compose("config", overrides=list(overrides), return_hydra_config=True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_composes_without_stray_folders(command: str):
+    config = compose(command, return_hydra_config=True)
+    assert config.hydra.job.name == "evalharness"
+    assert config.hydra.output_subdir is None
+    assert config.hydra.run.dir == "."
+    assert config.hydra.sweep.dir.startswith("results/")
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_is_built_and_lists_all_its_options(group: str, choice: str):
+    node = compose("config", overrides=[f"{group}={choice}"])[group]
+    needed = sorted(OmegaConf.missing_keys(node))
+    overrides = [f"{option}={REQUIRED[option]}" for option in needed]
+    node = compose("config", overrides=[f"{group}={choice}", *overrides])[group]
+    if group == "metric":
+        (node,) = node.values()
+    built = build(node, group)
+    assert built.name
+    assert built.unavailable() is None
+    fields = {field.name for field in dataclasses.fields(get_class(node._target_))}
+    assert fields == set(node) - {"_target_"}
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_begins_by_saying_what_it_is(group: str, choice: str):
+    first = (CONF / group / f"{choice}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# ")
+    assert first.endswith((".", ","))
+
+
+@pytest.mark.parametrize("path", sorted((CONF / "experiment").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_experiment_composes_and_begins_with_its_command(path: Path):
+    assert f"experiment={path.stem}" in path.read_text(encoding="utf-8").splitlines()[1]
+    assert composed(f"experiment={path.stem}").metric
+
+
+def test_metrics_are_chosen_as_a_list():
+    assert set(composed("metric=[ter,chrfpp]").metric) == {"ter", "chrfpp"}
+    assert set(composed("metric=bleu").metric) == {"bleu"}
+
+
+def test_a_command_line_choice_beats_the_experiment():
+    assert set(composed("experiment=string_metrics", "metric=[ter]").metric) == {"ter"}
+
+
+def test_environment_variables_never_reach_the_saved_configuration(monkeypatch):
+    monkeypatch.setenv("A_KEY", "sesame")
+    config = composed("model.name=${oc.env:A_KEY}")
+    config.testset.name = "${model.name}"  # the secret by way of another option
+    shown = redacted_yaml(config)
+    assert config.testset.name == "sesame"
+    assert "sesame" not in shown
+    assert "${oc.env:A_KEY}" in shown

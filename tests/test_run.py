@@ -1,0 +1,274 @@
+"""The run end to end: published scores, sacreBLEU's own, the same bytes twice, and kills."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sacrebleu
+
+from evalharness.textfiles import read_lines
+
+from .conftest import (
+    CommandLine,
+    files_below,
+    in_new_process,
+    read_leaderboard,
+    read_scores,
+    text_testset,
+)
+
+PEERS = {
+    "BLEU": sacrebleu.BLEU,
+    "chrF2": sacrebleu.CHRF,
+    "chrF2++": lambda: sacrebleu.CHRF(word_order=2),
+    "TER": sacrebleu.TER,
+}
+NTREX_PAIR = ("newstest2019-ref.tur.txt", "newstest2019-src.eng.txt", "newstest2019-ref.eng-GB.txt")
+
+
+def sweep_over_the_files_of(flores: Path, pair: str) -> tuple[list[str], dict[str, Path]]:
+    """The sweep's command line, and the files by system."""
+    source, target = pair.split("-")
+    prefix = flores / pair
+    files = {path.stem: path for path in sorted(prefix.glob(f"flores-test.*.{target}"))}
+    overrides = text_testset(
+        prefix / f"flores-test.{source}", prefix / f"flores-test.{target}", lang=source
+    )
+    paths = ",".join(map(str, files.values()))
+    return ["-m", "model=file", f"model.path={paths}", *overrides], files
+
+
+@pytest.mark.parametrize(("pair", "systems"), [("tr-en", 4), ("ar-en", 7)])
+def test_one_sweep_gives_every_published_bleu_and_sacrebleus_scores(
+    pair: str, systems: int, flores: Path, evalharness: CommandLine, tmp_path: Path
+):
+    sweep, files = sweep_over_the_files_of(flores, pair)
+    outcome = evalharness(*sweep, "metric=[bleu,chrf,chrfpp,ter]")
+    assert outcome.code == 0
+    assert len(files) == systems
+    scores = read_scores(tmp_path / "results")
+    assert set(scores) == set(files)
+    references = [read_lines(flores / pair / "flores-test.en")]
+    for system, path in files.items():
+        published = float(Path(f"{path}.bleu").read_text())
+        assert scores[system]["BLEU"]["score"] == pytest.approx(published, abs=0.05)
+        for metric, peer in PEERS.items():
+            theirs = peer()
+            expected = theirs.corpus_score(read_lines(path), references).score
+            assert scores[system][metric]["score"] == pytest.approx(expected, abs=1e-9)
+            assert scores[system][metric]["signature"] == str(theirs.get_signature())
+    rows = read_leaderboard(tmp_path / "results")
+    by_published = sorted(files, key=lambda system: -float(Path(f"{files[system]}.bleu").read_text()))
+    assert [row["system"] for row in rows] == by_published
+    assert [row["rank"] for row in rows] == [str(n + 1) for n in range(systems)]
+    assert all(system in outcome.out for system in files)
+
+
+def test_parallel_jobs_write_what_serial_ones_write(flores: Path, tmp_path: Path):
+    sweep, _ = sweep_over_the_files_of(flores, "tr-en")
+    boards = []
+    for name, launcher in (("serial", []), ("parallel", ["hydra/launcher=joblib"])):
+        done = in_new_process(*sweep, "limit=100", *launcher, f"results_dir={name}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        boards.append((done.stdout, (tmp_path / name / "leaderboard.csv").read_bytes()))
+    assert boards[0] == boards[1]
+    assert not (tmp_path / "outputs").exists()
+    assert not (tmp_path / "multirun").exists()
+
+
+def test_a_failing_job_takes_no_other_down_and_is_named(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("-m", "model=file,copy", *small)
+    assert outcome.code == 2
+    assert "failed: model=file: model.path: not given" in outcome.err
+    assert [row["system"] for row in read_leaderboard(tmp_path / "results")] == ["copy"]
+    assert "copy" in outcome.out
+
+
+def test_documents_are_resampled_where_they_are_known(
+    shared_data: Path, evalharness: CommandLine, tmp_path: Path
+):
+    source, *references = (shared_data / "ntrex" / file for file in NTREX_PAIR)
+    overrides = [
+        "model=copy",
+        *text_testset(source, *references),
+        "testset.provenance=human",
+        "metric=[chrf]",
+    ]
+    documents = f"testset.documents={shared_data / 'ntrex' / 'DOCUMENT_IDS.tsv'}"
+    for options, unit, units in (([documents], "document", 123), ([], "segment", 1997)):
+        results = tmp_path / unit
+        outcome = evalharness(*overrides, *options, f"results_dir={results}")
+        assert outcome.code == 0
+        assert f"1000 bootstrap resamples of {unit}s, seed 12345" in outcome.out
+        (path,) = results.glob("runs/*/*/run.json")
+        how = {"resamples": 1000, "seed": 12345, "unit": unit, "units": units}
+        assert json.loads(path.read_text())["bootstrap"] == how
+    by_document, by_segment = (
+        read_scores(tmp_path / unit)["copy"]["chrF2"] for unit in ("document", "segment")
+    )
+    assert by_document["score"] == by_segment["score"]
+    assert by_document["high"] - by_document["low"] > by_segment["high"] - by_segment["low"]
+
+
+def test_a_run_folder_holds_what_the_contract_says(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("model=copy", *small, "metric=[bleu,ter]", "seed=7")
+    assert outcome.code == 0
+    (folder,) = (tmp_path / "results/runs/text.tr-en").iterdir()
+    assert folder.name.startswith("copy.")
+    assert len(folder.name) == len("copy.") + 8
+    assert {path.name for path in folder.iterdir()} == {
+        "run.json",
+        "config.yaml",
+        "segments.jsonl",
+        "statistics.npz",
+        "scores.json",
+    }
+    run = json.loads((folder / "run.json").read_text())
+    assert run["schema_version"] == 1
+    assert run["bootstrap"]["seed"] == 7
+    assert run["counts"] == {"translated": 3, "from_store": 0, "failed": 0, "empty": 0}
+    assert run["versions"]["sacrebleu"] == sacrebleu.__version__
+    assert {"fingerprint", "testset", "git_revision", "started", "duration_seconds", "device"} <= set(run)
+    scores = json.loads((folder / "scores.json").read_text())
+    assert {key: scores[key] for key in ("schema_version", "system", "testset", "segments")} == {
+        "schema_version": 1,
+        "system": "copy",
+        "testset": "text",
+        "segments": 3,
+    }
+    assert scores["unavailable"] == []
+    assert [set(score) for score in scores["scores"]] == [
+        {"metric", "score", "low", "high", "signature", "higher_is_better"}
+    ] * 2
+    segments = [json.loads(line) for line in (folder / "segments.jsonl").read_text().splitlines()]
+    assert segments[0]["hypothesis"] == segments[0]["source"] == "kırmızı elma"
+    assert segments[0]["references"] == ["red apple"]
+    statistics = np.load(folder / "statistics.npz")
+    assert statistics["BLEU"].shape == (3, 10)
+    assert statistics["TER"].shape == (3, 2)
+
+
+def without_circumstances(files: dict[str, bytes]) -> dict[str, object]:
+    """The files, run.json without its start and duration."""
+    kept: dict[str, object] = dict(files)
+    for name, content in files.items():
+        if name.endswith("run.json"):
+            run = json.loads(content)
+            del run["started"], run["duration_seconds"]
+            kept[name] = run
+    return kept
+
+
+def test_the_same_command_twice_changes_no_byte_that_matters(tmp_path: Path):
+    found = []
+    for hash_seed in ("1", "2"):
+        done = in_new_process("limit=4", cwd=tmp_path, PYTHONHASHSEED=hash_seed)
+        assert done.returncode == 0, done.stderr
+        found.append((done.stdout, without_circumstances(files_below(tmp_path / "results"))))
+    assert found[0] == found[1]
+    assert len([name for name in found[0][1] if name.endswith("scores.json")]) == 2
+
+
+def test_a_limit_takes_the_first_segments_of_each_pair(evalharness: CommandLine, tmp_path: Path):
+    assert evalharness("model=copy", "limit=2").code == 0
+    rows = read_leaderboard(tmp_path / "results")
+    assert [(row["source_lang"], row["segments"]) for row in rows] == [("ar", "2"), ("tr", "2")]
+
+
+def test_the_default_job_prints_both_pairs_and_whose_references_they_are(tmp_path: Path):
+    done = in_new_process(cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for needle in ("ar-en", "tr-en", "gloss", "BLEU ↑", "chrF2 ↑", "MACHINE-DRAFTED"):
+        assert needle in done.stdout
+    assert "lines 14, 16, 20: Russian, not Turkish" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"results"}
+    assert {path.name for path in (tmp_path / "results").iterdir()} == {"runs", "leaderboard.csv"}
+
+
+def test_the_embedded_system_beats_the_floor_on_both_statements(
+    evalharness: CommandLine, tmp_path: Path
+):
+    assert evalharness("experiment=baselines").code == 0
+    rows = read_leaderboard(tmp_path / "results")
+    assert [(r["source_lang"], r["system"], r["rank"]) for r in rows] == [
+        ("ar", "gloss", "1"),
+        ("ar", "copy", "2"),
+        ("tr", "gloss", "1"),
+        ("tr", "copy", "2"),
+    ]
+    for lang in ("ar", "tr"):
+        gloss, copy = (row for row in rows if row["source_lang"] == lang)
+        assert float(gloss["chrF2"]) > float(copy["chrF2"])
+
+
+def test_a_killed_run_leaves_a_folder_that_the_next_run_completes(
+    flores: Path, tmp_path: Path
+):
+    prefix = flores / "tr-en"
+    command = [
+        "model=file",
+        f"model.path={prefix / 'flores-test.opusmt.en'}",
+        *text_testset(prefix / "flores-test.tr", prefix / "flores-test.en"),
+        "limit=300",
+    ]
+    started = time.monotonic()
+    whole = in_new_process(*command, "results_dir=whole", cwd=tmp_path)
+    takes = time.monotonic() - started
+    assert whole.returncode == 0
+    moments = random.Random(20)
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evalharness", *command, "results_dir=killed"],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(moments.uniform(0.5, 1.0) * takes)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in (tmp_path / "killed").glob("runs/*/*/*.json"):
+            json.loads(path.read_text())  # what is there is whole
+    done = in_new_process(*command, "results_dir=killed", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == whole.stdout
+    boards = [(tmp_path / name / "leaderboard.csv").read_bytes() for name in ("whole", "killed")]
+    assert boards[0] == boards[1]
+
+
+def test_failed_segments_have_no_score_and_end_in_exit_code_1(
+    evalharness: CommandLine, small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "broken_translator.py").write_text(
+        "from dataclasses import dataclass\n"
+        "@dataclass(frozen=True)\n"
+        "class Broken:\n"
+        "    name: str = 'broken'\n"
+        "    def unavailable(self): return None\n"
+        "    def supports(self, source, target): return True\n"
+        "    def fingerprint(self, source, target): return {'system': 'broken'}\n"
+        "    def translate(self, texts, source, target): return [None, *texts[1:]]\n"
+    )
+    (tmp_path / "my/model").mkdir(parents=True)
+    (tmp_path / "my/model/broken.yaml").write_text("_target_: broken_translator.Broken\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    outcome = evalharness("--config-dir", "my", "model=broken", *small)
+    assert outcome.code == 1
+    assert "1 of 3 segments failed" in outcome.out
+    (path,) = (tmp_path / "results").glob("runs/*/*/scores.json")
+    content = json.loads(path.read_text())
+    assert content["scores"] == []
+    assert {metric["metric"] for metric in content["unavailable"]} == {"BLEU", "chrF2"}
+    first = json.loads((path.parent / "segments.jsonl").read_text().splitlines()[0])
+    assert first["hypothesis"] is None

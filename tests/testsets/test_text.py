@@ -1,0 +1,81 @@
+"""Parallel text files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalharness.testsets import Bitext, TextTestSet
+
+
+@pytest.fixture
+def ntrex(shared_data: Path) -> Bitext:
+    folder = shared_data / "ntrex"
+    testset = TextTestSet(
+        name="ntrex",
+        source_lang="tr",
+        target_lang="en",
+        source=str(folder / "newstest2019-ref.tur.txt"),
+        references=[
+            str(folder / "newstest2019-src.eng.txt"),
+            str(folder / "newstest2019-ref.eng-GB.txt"),
+        ],
+        documents=str(folder / "DOCUMENT_IDS.tsv"),
+        provenance="human",
+    )
+    (bitext,) = testset.load()
+    return bitext
+
+
+def test_ntrex_has_its_published_size(ntrex: Bitext):
+    assert len(ntrex.segments) == ntrex.source_lines == 1997
+    assert len({segment.document for segment in ntrex.segments}) == 123
+    assert {len(segment.references) for segment in ntrex.segments} == {2}
+
+
+def load(tmp_path: Path, source: str, *references: str, **options: str) -> Bitext:
+    (tmp_path / "src.txt").write_text(source, encoding="utf-8")
+    paths = []
+    for number, text in enumerate(references):
+        paths.append(tmp_path / f"ref{number}.txt")
+        paths[-1].write_text(text, encoding="utf-8")
+    (bitext,) = TextTestSet(
+        source_lang="tr",
+        target_lang="en",
+        source=str(tmp_path / "src.txt"),
+        references=[str(path) for path in paths],
+        **options,
+    ).load()
+    return bitext
+
+
+def test_a_reference_may_leave_a_segment_out(tmp_path: Path):
+    bitext = load(tmp_path, "a\nb\nc\n", "A\n\nC\n", "A2\nB2\n\n")
+    assert [s.references for s in bitext.segments] == [("A", "A2"), ("B2",), ("C",)]
+
+
+def test_a_segment_that_no_reference_covers_is_left_out_and_said(tmp_path: Path):
+    bitext = load(tmp_path, "a\nb\nc\n", "A\n\nC\n")
+    assert [(s.id, s.position) for s in bitext.segments] == [("1", 0), ("3", 2)]
+    assert bitext.source_lines == 3
+    assert bitext.notes == ("left out: no reference, 1 segments",)
+
+
+def test_odd_separators_never_split_a_segment(tmp_path: Path):
+    bitext = load(tmp_path, "a\u2028b\x0cc\x85d\nsecond\n", "A\nB\n")
+    assert [s.source for s in bitext.segments] == ["a\u2028b\x0cc\x85d", "second"]
+
+
+def test_the_digest_depends_on_every_part(tmp_path: Path):
+    digests = [
+        load(tmp_path, "a\nb\n", "A\nB\n").digest,
+        load(tmp_path, "a\nb!\n", "A\nB\n").digest,
+        load(tmp_path, "a\nb\n", "A\nB!\n").digest,
+        load(tmp_path, "a\nb\n", "A\nB\n", "A\nB\n").digest,
+        load(tmp_path, "a\nb\n", "A\nB\n", name="other").digest,
+        load(tmp_path, "a\nb\n", "A\nB\n", provenance="human").digest,
+        load(tmp_path, "a\nb\n", "A\nB\n").first(1).digest,
+    ]
+    assert len(set(digests)) == len(digests)
+    assert load(tmp_path, "a\nb\n", "A\nB\n").digest == digests[0]

@@ -1,0 +1,172 @@
+"""What is ranked against what, and what the board says about it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from evalharness.errors import EvalHarnessError
+from evalharness.scoring import Resampling, Score, Unavailable
+from evalharness.store import RunRecord
+from evalharness.views import csv_text, latex_text, make_board, markdown_text, print_board
+
+SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"
+
+
+def bleu(score: float, signature: str = SIGNATURE) -> Score:
+    return Score("BLEU", score, score - 1, score + 1, signature, higher_is_better=True)
+
+
+def ter(score: float) -> Score:
+    return Score("TER", score, score - 2, score + 2, "nrefs:1|case:lc", higher_is_better=False)
+
+
+def run(system: str, *scores: Score, **changes: object) -> RunRecord:
+    record = RunRecord(
+        folder=f"runs/news.tr-en/{system}.00000000",
+        system=system,
+        testset="news",
+        digest="d" * 64,
+        source_lang="tr",
+        target_lang="en",
+        segments=100,
+        provenance=("human",),
+        scores=scores,
+        unavailable=(),
+        resampling=Resampling(1000, 12345, "segment", 100),
+        failed=0,
+    )
+    return replace(record, **changes)
+
+
+def ranks(runs: list[RunRecord], by: str | None = None) -> dict[str, int | None]:
+    return {row.run.folder.split("/")[-1]: row.rank for s in make_board(runs, by).sections for row in s.rows}
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=8), st.randoms())
+def test_ranks_are_one_more_than_how_many_are_better(scores: list[int], shuffle: random.Random):
+    runs = [run(f"s{n}", bleu(score), ter(score)) for n, score in enumerate(scores)]
+    shuffle.shuffle(runs)
+    by_bleu, by_ter = ranks(runs), ranks(runs, "TER")
+    for n, score in enumerate(scores):
+        assert by_bleu[f"s{n}.00000000"] == 1 + sum(other > score for other in scores)
+        assert by_ter[f"s{n}.00000000"] == 1 + sum(other < score for other in scores)
+
+
+@given(st.randoms())
+def test_the_board_does_not_depend_on_the_order_of_the_runs(shuffle: random.Random):
+    runs = [
+        run("a", bleu(3.0)),
+        run("b", bleu(3.0), ter(50)),
+        run("c", bleu(9.0, SIGNATURE.replace("mixed", "lc"))),
+        run("d", bleu(4.0), digest="e" * 64),
+        run("e", bleu(4.0), testset="other"),
+    ]
+    expected = csv_text(make_board(runs))
+    shuffle.shuffle(runs)
+    assert csv_text(make_board(runs)) == expected
+
+
+def test_numbers_with_different_signatures_share_no_column_and_no_rank():
+    lower = bleu(99.0, SIGNATURE.replace("mixed", "lc"))
+    board = make_board([run("a", bleu(20.0)), run("b", bleu(30.0)), run("c", lower)])
+    assert board.columns == ("BLEU", "BLEU|case:lc")
+    assert [(row.run.system, row.rank) for row in board.sections[0].rows] == [
+        ("b", 1),
+        ("a", 2),
+        ("c", None),
+    ]
+    assert board.sections[0].best == {"BLEU": 30.0}
+    assert any("BLEU|case:lc: not comparable with BLEU" in note for note in board.notes)
+    rows = list(csv.DictReader(io.StringIO(csv_text(board))))
+    assert [row["BLEU"] for row in rows] == ["30.0000", "20.0000", ""]
+    assert [row["BLEU|case:lc"] for row in rows] == ["", "", "99.0000"]
+
+
+def test_other_segments_or_references_are_ranked_apart_and_said():
+    board = make_board([run("a", bleu(20.0)), run("b", bleu(30.0), digest="e" * 64)])
+    assert [[row.rank for row in section.rows] for section in board.sections] == [[1], [1]]
+    assert any("2 different sets of segments" in note for note in board.notes)
+
+
+def test_one_system_with_two_fingerprints_has_two_rows():
+    twice = [run("a", bleu(20.0)), run("a", bleu(21.0), folder="runs/news.tr-en/a.11111111")]
+    assert ranks(twice) == {"a.11111111": 1, "a.00000000": 2}
+
+
+def test_a_metric_that_nobody_has_names_those_that_exist():
+    with pytest.raises(EvalHarnessError, match=r"'COMET'; columns: BLEU, TER"):
+        make_board([run("a", bleu(20.0), ter(50.0))], by="COMET")
+
+
+def test_csv_has_the_columns_of_the_contract():
+    board = make_board([run("a", bleu(20.0), ter(50.0)), run("b", ter(40.0))])
+    header = csv_text(board).splitlines()[0]
+    assert header == (
+        "testset,source_lang,target_lang,rank,system,segments,"
+        "BLEU,BLEU_low,BLEU_high,TER,TER_low,TER_high,run,signatures"
+    )
+    first, second = csv.DictReader(io.StringIO(csv_text(board)))
+    assert (first["system"], first["rank"], first["TER_low"]) == ("a", "1", "48.0000")
+    assert (second["system"], second["rank"], second["BLEU"]) == ("b", "", "")
+    assert f"BLEU|{SIGNATURE}" in first["signatures"].split("; ")
+    assert "references:human" in first["signatures"]
+
+
+def shown(board, width: int) -> str:
+    console = Console(width=width, record=True, force_terminal=False)
+    with console.capture() as captured:
+        print_board(board, console)
+    return captured.get()
+
+
+VIEWS = {
+    "terminal": lambda board: " ".join(shown(board, 80).split()),
+    "markdown": markdown_text,
+    "latex": latex_text,
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_table_says_that_references_are_no_humans(view: str):
+    human, drafted = run("a", bleu(20.0)), run("b", bleu(30.0), provenance=("machine-drafted",))
+    mixed = run("c", bleu(30.0), provenance=("human", "machine-drafted"))
+    assert "MACHINE-DRAFTED" not in VIEWS[view](make_board([human]))
+    for record in (drafted, mixed):
+        assert "MACHINE-DRAFTED, not human" in VIEWS[view](make_board([human, record]))
+    unstated = run("d", bleu(1.0), provenance=("unstated",))
+    assert "is not stated" in VIEWS[view](make_board([unstated])).replace("\n", " ")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_table_names_what_could_not_be_computed(view: str):
+    lacking = run("a", bleu(20.0), unavailable=(Unavailable("TER", "the reason why"),))
+    assert "the reason why" in VIEWS[view](make_board([lacking, run("b", bleu(1.0), ter(3.0))]))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_terminal_table_keeps_to_its_width_and_shows_everything(width: int):
+    metrics = [bleu(43.21), ter(56.78)]
+    metrics += [replace(bleu(61.5), metric=name) for name in ("chrF2", "chrF2++")]
+    runs = [run("a-system-of-25-characters", *metrics), run("another", *metrics[1:])]
+    text = shown(make_board(runs), width)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    for needle in ("43.21", "56.78*", "42.2–44.2", "54.8–58.8", "chrF2++ ↑", "TER ↓", "tr-en"):
+        assert needle in text
+
+
+def test_markdown_and_latex_escape_and_mark_the_best():
+    runs = [run("under_score|pipe", bleu(20.0)), run("b&c%", bleu(30.0))]
+    board = make_board(runs)
+    assert "**30.00** (29.0–31.0)" in markdown_text(board)
+    assert r"under\_score\|pipe" in markdown_text(board)
+    assert r"\textbf{30.00} {\scriptsize 29.0--31.0}" in latex_text(board)
+    assert r"under\_score\textbar{}pipe" in latex_text(board)
+    assert r"b\&c\%" in latex_text(board)
