@@ -18,7 +18,7 @@ from evalharness.terminal import results_console
 GROUPS = ("model", "testset", "metric")
 
 
-def list_choices(config: DictConfig) -> int:  # noqa: ARG001
+def list_choices(config: DictConfig) -> int:
     """Prints a table per group."""
     console = results_console()
     for group in GROUPS:

@@ -113,7 +113,8 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 def _explain(error: Exception) -> str:
     """Says in one line what is wrong, where, and how to mend it."""
     if isinstance(error, MissingConfigException) and "/" in str(error.missing_cfg_file):
-        return _explain_choice(*str(error.missing_cfg_file).rsplit("/", 1), error.options)
+        group, _, wanted = str(error.missing_cfg_file).rpartition("/")
+        return _explain_choice(group, wanted, error.options)
     if isinstance(error, HydraException):
         return _explain_override(error)
     if isinstance(error, OmegaConfBaseException):

@@ -36,8 +36,8 @@ def git_revision() -> str | None:
         return None
     try:
         described = subprocess.run(
-            ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--exclude=*"]
-            + ["--dirty"],
+            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
+            cwd=root,
             capture_output=True,
             text=True,
             check=True,

@@ -1,4 +1,4 @@
-"""Where conf/, seeds/ and references/ are: beside the package in a checkout, inside it once installed."""
+"""Where conf/, seeds/ and references/ are: beside the package in a checkout, else inside it."""
 
 from __future__ import annotations
 

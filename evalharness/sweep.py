@@ -43,7 +43,7 @@ def run_job(config: DictConfig) -> None:
 class SweepSummary(Callback):
     """Ends a sweep with one leaderboard over what was swept, and names the jobs that failed."""
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Reads the jobs' reports.
 
         Raises:

@@ -134,9 +134,7 @@ def test_windows_line_ends_are_stripped_and_said(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):
     assert evalharness("model=copy", *small, "results_dir=unix").code == 0
-    (tmp_path / "src.txt").write_bytes(
-        (tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n")
-    )
+    (tmp_path / "src.txt").write_bytes((tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n"))
     outcome = evalharness("model=copy", *small, "results_dir=windows")
     assert outcome.code == 0
     assert "\\r is dropped" in outcome.err
@@ -149,8 +147,6 @@ def test_an_empty_source_line_can_be_skipped(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):
     (tmp_path / "gap.txt").write_text("kırmızı elma\n\nsarı güneş\n", encoding="utf-8")
-    outcome = evalharness(
-        "model=copy", *small, "testset.source=gap.txt", "testset.on_empty=skip"
-    )
+    outcome = evalharness("model=copy", *small, "testset.source=gap.txt", "testset.on_empty=skip")
     assert outcome.code == 0
     assert "gap.txt: left out: empty source, line 2" in outcome.err

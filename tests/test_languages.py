@@ -12,7 +12,12 @@ from evalharness.languages import LANGUAGES, language
 @pytest.mark.parametrize("known", sorted(Language.all(), key=lambda known: known.name))
 def test_agrees_with_lingua_on_every_language_it_knows(known: Language):
     ours = LANGUAGES[known.iso_code_639_1.name.lower()]
-    names = {"BOKMAL": "Norwegian Bokmål", "NYNORSK": "Norwegian Nynorsk", "SLOVENE": "Slovenian", "SOTHO": "Southern Sotho"}
+    names = {
+        "BOKMAL": "Norwegian Bokmål",
+        "NYNORSK": "Norwegian Nynorsk",
+        "SLOVENE": "Slovenian",
+        "SOTHO": "Southern Sotho",
+    }
     assert ours.name == names.get(known.name, known.name.capitalize())
 
 

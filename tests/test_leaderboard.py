@@ -30,7 +30,8 @@ def test_it_is_rebuilt_from_the_runs_alone(evalharness: CommandLine, two_runs: P
     before = (two_runs / "leaderboard.csv").read_bytes()
     assert evalharness("leaderboard").code == 0
     rebuilt = (two_runs / "leaderboard.csv").read_bytes()
-    assert {row["system"] for row in csv.DictReader(io.StringIO(rebuilt.decode()))} == {"copy", "out"}
+    rows = csv.DictReader(io.StringIO(rebuilt.decode()))
+    assert {row["system"] for row in rows} == {"copy", "out"}
     (two_runs / "leaderboard.csv").unlink()
     assert evalharness("leaderboard").code == 0
     assert (two_runs / "leaderboard.csv").read_bytes() == rebuilt

@@ -22,7 +22,7 @@ class Metric(Protocol):
 
     @property
     def name(self) -> str:
-        """sacreBLEU's spelling (`BLEU`, `chrF2++`), or the checkpoint of a neural metric."""
+        """SacreBLEU's spelling (`BLEU`, `chrF2++`), or the checkpoint of a neural metric."""
         ...
 
     @property

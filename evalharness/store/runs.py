@@ -221,9 +221,7 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
     )
 
 
-def _segments_jsonl(
-    bitext: Bitext, hypotheses: Sequence[str | None], scoring: Scoring
-) -> bytes:
+def _segments_jsonl(bitext: Bitext, hypotheses: Sequence[str | None], scoring: Scoring) -> bytes:
     lines = []
     for row, (segment, hypothesis) in enumerate(zip(bitext.segments, hypotheses, strict=True)):
         facts = {

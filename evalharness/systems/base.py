@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-Facts = Mapping[str, "str | int | float | bool | None | Facts | Sequence[Facts]"]
+Facts = Mapping[str, "str | int | float | bool | Facts | Sequence[Facts] | None"]
 """JSON-serialisable facts about a system; never secrets."""
 
 

@@ -82,8 +82,6 @@ class Bitext:
 class TestSet(Protocol):
     """Named segments of one or more language pairs."""
 
-    __test__ = False  # its name makes pytest take it for a test
-
     @property
     def name(self) -> str:
         """Name in tables and folders: letters, digits, `.`, `_`, `+` and `-`."""

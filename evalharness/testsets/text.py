@@ -118,4 +118,3 @@ class TextTestSet:
 def _one_of(option: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         raise EvalHarnessError(f"unknown value {value!r}", where=option, mend=" | ".join(choices))
-

@@ -187,8 +187,8 @@ def _notes(
             yield f"{column}: not comparable with {metric}, its signature has {different}"
     yield from _interval_notes(runs)
     for run in runs:
-        for metric in run.unavailable:
-            yield f"{run.system} {run.testset} {run.pair}: no {metric.metric}: {metric.reason}"
+        for absent in run.unavailable:
+            yield f"{run.system} {run.testset} {run.pair}: no {absent.metric}: {absent.reason}"
 
 
 def _provenance_notes(runs: Sequence[RunRecord]) -> Iterable[str]:

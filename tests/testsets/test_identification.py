@@ -9,7 +9,11 @@ import pytest
 from evalharness.testsets.identification import foreign_lines
 from evalharness.textfiles import read_lines
 
-FLORES_FILES = {"tr": "tr-en/flores-test.tr", "ar": "ar-en/flores-test.ar", "en": "tr-en/flores-test.en"}
+FLORES_FILES = {
+    "tr": "tr-en/flores-test.tr",
+    "ar": "ar-en/flores-test.ar",
+    "en": "tr-en/flores-test.en",
+}
 
 
 @pytest.mark.parametrize("code", FLORES_FILES)
@@ -18,7 +22,8 @@ def test_no_line_of_a_news_text_is_taken_for_foreign(code: str, flores: Path):
 
 
 @pytest.mark.parametrize(
-    ("code", "other", "name"), [("tr", "en", "English"), ("ar", "tr", "Turkish"), ("en", "ar", "Arabic")]
+    ("code", "other", "name"),
+    [("tr", "en", "English"), ("ar", "tr", "Turkish"), ("en", "ar", "Arabic")],
 )
 def test_lines_in_another_language_are_found(code: str, other: str, name: str, flores: Path):
     expected = read_lines(flores / FLORES_FILES[code])[:50]

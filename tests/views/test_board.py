@@ -47,7 +47,8 @@ def run(system: str, *scores: Score, **changes: object) -> RunRecord:
 
 
 def ranks(runs: list[RunRecord], by: str | None = None) -> dict[str, int | None]:
-    return {row.run.folder.split("/")[-1]: row.rank for s in make_board(runs, by).sections for row in s.rows}
+    rows = [row for section in make_board(runs, by).sections for row in section.rows]
+    return {row.run.folder.split("/")[-1]: row.rank for row in rows}
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=8), st.randoms())

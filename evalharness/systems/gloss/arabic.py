@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from evalharness.systems.gloss import past, plural
+from evalharness.systems.gloss.english import past, plural
 
 _DIACRITICS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")

