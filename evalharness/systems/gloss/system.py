@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
+from evalharness.terminal import track
 
 REVISION = 1
 """Bumped whenever a rule of this module or of a language changes what comes out."""
@@ -108,7 +109,7 @@ class GlossSystem:
         if reason := self.unavailable():
             raise EvalHarnessError(f"system {self.name} cannot run", mend=reason)
         glosser = _glosser(language)
-        return [_translate(text, glosser) for text in texts]
+        return [_translate(text, glosser) for text in track(texts, self.name, len(texts))]
 
     def _language(self, source: str, target: str) -> str:
         if not self.supports(source, target):
