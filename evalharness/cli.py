@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, ClassVar
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
@@ -20,6 +26,14 @@ from evalharness.config import first_line, register_schemas
 from evalharness.errors import EvalHarnessError
 
 FINE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+
+_EXPECTED = (EvalHarnessError, HydraException, OmegaConfBaseException, OSError)
+_QUOTE = (
+    "cannot be read; quote values with spaces, commas, =, brackets or letters beyond ASCII twice:"
+    """ "key='value'\""""
+)
+_SEE_HELP = "see python -m evalharness --help"
+_DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
 
 Command = Callable[[DictConfig], int]
 
@@ -35,17 +49,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stderr.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = any(word.lower() in ("debug=true", "++debug=true") for word in given)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an arrow must not end a run whose work is done
+    debug = any(_DEBUG.fullmatch(word) for word in given)
     try:
         return _run_command(given)
-    except (EvalHarnessError, HydraException, OmegaConfBaseException, OSError) as error:
-        if debug:
-            raise
-        sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
-        return WRONG_INPUT
     except KeyboardInterrupt:
         sys.stderr.write("evalharness: interrupted\n")
         return INTERRUPTED
+    except Exception as error:
+        expected = isinstance(error, _EXPECTED)
+        if debug or not expected:
+            traceback.print_exc()
+        if not expected:
+            sys.stderr.write("evalharness: this is a defect of evalharness; please report it\n")
+        sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
+        return WRONG_INPUT
+
+
+class SweepEnd(Callback):
+    """Remembers where a finished sweep's reports lie: Hydra would swallow an error raised here."""
+
+    finished: ClassVar[list[tuple[Path, Path]]] = []
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Removes the reports of an earlier sweep in the same folder."""
+        for report in Path(config.hydra.sweep.dir).glob("job.*.json"):
+            report.unlink()
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Notes the results folder and the sweep's folder."""
+        self.finished.append((Path(config.results_dir), Path(config.hydra.sweep.dir)))
 
 
 def _run_command(given: list[str]) -> int:
@@ -57,6 +92,9 @@ def _run_command(given: list[str]) -> int:
             f"unknown command {name!r}",
             mend=f"commands: {', '.join(_COMMANDS)}; options look like key=value",
         )
+    if "--version" in given:
+        sys.stdout.write(f"evalharness {metadata.version('evalharness')}\n")
+        return FINE
     register_schemas()
     outcomes: list[int | Exception] = []
 
@@ -71,17 +109,27 @@ def _run_command(given: list[str]) -> int:
         except Exception as error:  # raised below: Hydra would print lines of its own about it
             outcomes.append(error)
 
+    # argparse does not find -m between the overrides.
+    given.sort(key=lambda word: word not in ("-m", "--multirun"))
     sys.argv = ["evalharness", *given]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
-    hydra.main(
-        version_base="1.3",
-        config_path=str(resources.folder("conf")),
-        config_name="config" if name == "run" else name,
-    )(task)()
+    try:
+        hydra.main(
+            version_base="1.3",
+            config_path=str(resources.folder("conf")),
+            config_name="config" if name == "run" else name,
+        )(task)()
+    except ValueError as error:  # how Hydra refuses some command lines, such as model=null
+        raise EvalHarnessError(first_line(error), mend=_SEE_HELP) from error
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
-    return max((code for code in outcomes if isinstance(code, int)), default=FINE)
+    codes = [code for code in outcomes if isinstance(code, int)]
+    while SweepEnd.finished:
+        from evalharness.sweep import summarize
+
+        codes.append(summarize(*SweepEnd.finished.pop()))
+    return max(codes, default=FINE)
 
 
 def _run() -> Command:
@@ -133,7 +181,9 @@ def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str
 
 
 def _explain_override(error: HydraException) -> str:
-    told, mend = first_line(error), "see python -m evalharness --help"
+    told, mend = first_line(error), _SEE_HELP
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: {_QUOTE}"
     if unknown := re.match(r"Could not override '(.+)'", told):
         told = f"{unknown[1]}: no such option"
         mend = "python -m evalharness --cfg job lists them"

@@ -7,12 +7,12 @@ of the dataclass that `_target_` names: `build` checks the configuration against
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
-from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from omegaconf.resolvers import oc
@@ -117,7 +117,7 @@ def register_schemas() -> None:
     store.store(name="list_schema", node=CommonConfig)
 
 
-def build(node: DictConfig, key: str) -> Any:
+def build(node: DictConfig | None, key: str) -> Any:
     """Makes the object that a part of the configuration describes.
 
     Args:
@@ -130,21 +130,40 @@ def build(node: DictConfig, key: str) -> Any:
     Raises:
         EvalHarnessError: A field is unknown, missing or of the wrong type, or the target is none.
     """
+    if not node:
+        raise EvalHarnessError("nothing chosen", where=key, mend="python -m evalharness list")
     try:
         values = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
         assert isinstance(values, dict)
-        target = get_class(str(values.pop("_target_", None)))
-        if not dataclasses.is_dataclass(target):
-            raise EvalHarnessError(f"{target.__qualname__} is no dataclass", where=key)
+        target = _dataclass(str(values.pop("_target_", None)), key)
         checked = OmegaConf.merge(OmegaConf.structured(target), values)
         options = OmegaConf.to_container(checked, throw_on_missing=True)
     except MissingMandatoryValue as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
     except OmegaConfBaseException as error:
-        raise EvalHarnessError(first_line(error), where=f"{key}.{error.full_key}") from error
+        option = f"{key}.{error.full_key}"
+        mend = f"give a list: '{option}=[...]'" if "ListConfig" in str(error) else None
+        raise EvalHarnessError(first_line(error), where=option, mend=mend) from error
+    except (ValueError, TypeError) as error:
+        raise EvalHarnessError(f"cannot be built: {first_line(error)}", where=key) from error
     assert isinstance(options, dict)
-    return target(**{str(name): value for name, value in options.items()})
+    try:
+        return target(**{str(name): value for name, value in options.items()})
+    except EvalHarnessError as error:
+        where = key if error.where is None else f"{key}.{error.where}"
+        raise EvalHarnessError(error.what, where=where, mend=error.mend) from error
+
+
+def _dataclass(path: str, key: str) -> Any:
+    module, _, name = path.rpartition(".")
+    try:
+        target = getattr(importlib.import_module(module), name, None)
+    except (ImportError, ValueError) as error:
+        raise EvalHarnessError(f"cannot import {path}: {error}", where=f"{key}._target_") from error
+    if not (isinstance(target, type) and dataclasses.is_dataclass(target)):
+        raise EvalHarnessError(f"{path} is no dataclass", where=f"{key}._target_")
+    return target
 
 
 def first_line(error: BaseException) -> str:

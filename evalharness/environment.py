@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import subprocess
@@ -10,13 +11,26 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from evalharness.errors import EvalHarnessError
+
 _DISTRIBUTION = "evalharness"
 
 
 @lru_cache(maxsize=1)
 def versions() -> Mapping[str, str]:
-    """Returns the versions of Python, the harness and all its installed dependencies."""
-    found = {"python": platform.python_version(), _DISTRIBUTION: metadata.version(_DISTRIBUTION)}
+    """Returns the versions of Python, the harness and all its installed dependencies.
+
+    Raises:
+        EvalHarnessError: The harness runs from a checkout that is not installed.
+    """
+    found = {"python": platform.python_version()}
+    try:
+        found[_DISTRIBUTION] = metadata.version(_DISTRIBUTION)
+    except metadata.PackageNotFoundError as error:
+        raise EvalHarnessError(
+            "evalharness is not installed, so versions cannot be recorded",
+            mend="pip install -c constraints.txt -e .",
+        ) from error
     for requirement in metadata.requires(_DISTRIBUTION) or ():
         name = re.match(r"[\w.-]+", requirement)
         if name is None or re.search(r"extra\s*==\s*['\"]test", requirement):
@@ -38,6 +52,7 @@ def git_revision() -> str | None:
         described = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
             cwd=root,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
             capture_output=True,
             text=True,
             check=True,

@@ -16,6 +16,8 @@ from evalharness.views import csv_text, latex_text, make_board, markdown_text, p
 
 FILE_NAME = "leaderboard.csv"
 
+_TEXTS = {Format.csv: csv_text, Format.markdown: markdown_text, Format.latex: latex_text}
+
 
 def leaderboard(config: DictConfig) -> int:
     """Rebuilds the CSV and prints the board in the format asked for.
@@ -39,20 +41,31 @@ def rebuild(results: Path) -> list[RunRecord]:
     Of several processes at once, each looks again after writing, so that the last one to write
     has seen every run.
     """
-    runs = read_runs(results)
     while True:
-        if runs or results.is_dir():
+        seen = _state(results)
+        runs = read_runs(results)
+        if results.is_dir():
             write_files(results, {FILE_NAME: csv_text(make_board(runs)).encode()})
-        seen, runs = runs, read_runs(results)
-        if runs == seen:
+        if _state(results) == seen:
             return runs
+
+
+def _state(results: Path) -> dict[Path, int]:
+    """When each run was written."""
+    state = {}
+    for path in results.glob("runs/*/*/scores.json"):
+        try:
+            state[path] = path.stat().st_mtime_ns
+        except FileNotFoundError:  # its process is writing it anew, and will look again itself
+            continue
+    return state
 
 
 def show(runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:
     """Prints runs as a board on stdout."""
     board = make_board(runs, by)
-    if form is Format.table:
-        print_board(board, results_console())
-        return
-    text = {Format.csv: csv_text, Format.markdown: markdown_text, Format.latex: latex_text}[form]
-    sys.stdout.write(text(board))
+    with results_console() as console:
+        if form is Format.table:
+            print_board(board, console)
+        else:
+            sys.stdout.write(_TEXTS[form](board))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from evalharness.leaderboard import rebuild, show
 from evalharness.metrics import Metric
 from evalharness.scoring import score
 from evalharness.stats import FEWEST_RESAMPLES
-from evalharness.store import RunRecord, check_name, check_writable, write_run
+from evalharness.store import Run, RunRecord, check_name, check_writable, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
 
@@ -46,10 +47,14 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
         build(config.testset, "testset"),
         [build(node, f"metric.{name}") for name, node in config.metric.items()],
     )
-    bitexts = [bitext.first(config.limit) for bitext in plan.load()]
+    bitexts = plan.load()
+    outputs = [plan.outputs(bitext) for bitext in bitexts]
     results = Path(config.results_dir)
     check_writable(results)
-    records = [_run_pair(plan, bitext, config, results) for bitext in bitexts]
+    records = [
+        _run_pair(plan, bitext.first(config.limit), lines, config, results)
+        for bitext, lines in zip(bitexts, outputs, strict=True)
+    ]
     rebuild(results)
     return records
 
@@ -80,22 +85,39 @@ class _Plan:
                     where=self.system.name,
                     mend="choose another model= or testset=; python -m evalharness list",
                 )
-            if isinstance(self.system, FileSystem):
-                _hypotheses(self.system, bitext)  # a file that does not fit stops the run here
         return bitexts
 
+    def outputs(self, bitext: Bitext) -> list[str] | None:
+        """Reads the outputs that already exist, one per source line; `None` for a translator."""
+        if not isinstance(self.system, FileSystem):
+            return None
+        return self.system.hypotheses(
+            bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
+        )
 
-def _run_pair(plan: _Plan, bitext: Bitext, config: DictConfig, results: Path) -> RunRecord:
-    log.info(
-        "%s: %s %s, %d segments",
-        plan.system.name,
-        bitext.testset,
-        bitext.pair,
-        len(bitext.segments),
-    )
+    def translate(self, bitext: Bitext) -> list[str | None]:
+        """Translates every segment."""
+        assert not isinstance(self.system, FileSystem)
+        texts = [segment.source for segment in bitext.segments]
+        hypotheses = self.system.translate(texts, bitext.source_lang, bitext.target_lang)
+        if len(hypotheses) != len(texts):
+            raise ValueError(f"{len(hypotheses)} hypotheses for {len(texts)} texts")
+        return hypotheses
+
+
+def _run_pair(
+    plan: _Plan, bitext: Bitext, lines: list[str] | None, config: DictConfig, results: Path
+) -> RunRecord:
+    name, count = plan.system.name, len(bitext.segments)
+    log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
-    hypotheses = _hypotheses(plan.system, bitext)
+    hypotheses: Sequence[str | None] = (
+        plan.translate(bitext)
+        if lines is None
+        else [lines[segment.position] for segment in bitext.segments]
+    )
+    if empty := sum(text is not None and not text.strip() for text in hypotheses):
+        log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
     scoring = score(
         plan.metrics,
         bitext.segments,
@@ -103,39 +125,29 @@ def _run_pair(plan: _Plan, bitext: Bitext, config: DictConfig, results: Path) ->
         resamples=config.bootstrap.resamples,
         seed=config.seed,
     )
-    record = write_run(
-        results,
-        system=plan.system.name,
-        fingerprint=fingerprint,
-        bitext=bitext,
-        hypotheses=hypotheses,
-        scoring=scoring,
-        circumstances={
-            "versions": versions(),
-            "git_revision": git_revision(),
-            "device": "cpu",
-            "started": started.isoformat(timespec="seconds"),
-            "duration_seconds": round(time.monotonic() - clock, 3),
-        },
-        config_yaml=redacted_yaml(config),
-    )
-    return record
-
-
-def _hypotheses(system: System | FileSystem, bitext: Bitext) -> list[str | None]:
-    source, target = bitext.source_lang, bitext.target_lang
-    if isinstance(system, FileSystem):
-        lines = system.hypotheses(source, target, bitext.source_path, bitext.source_lines)
-        return [lines[segment.position] for segment in bitext.segments]
-    texts = [segment.source for segment in bitext.segments]
-    hypotheses = system.translate(texts, source, target)
-    if len(hypotheses) != len(texts):
-        raise ValueError(f"{system.name}: {len(hypotheses)} hypotheses for {len(texts)} texts")
-    return hypotheses
+    circumstances = {
+        "versions": versions(),
+        "git_revision": git_revision(),
+        "device": "cpu",
+        "started": started.isoformat(timespec="seconds"),
+        "duration_seconds": round(time.monotonic() - clock, 3),
+    }
+    fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
+    run = Run(plan.system.name, fingerprint, bitext, hypotheses, scoring)
+    return write_run(results, run, circumstances, redacted_yaml(config))
 
 
 def _check(config: DictConfig) -> None:
+    versions()
     language(config.pivot, where="pivot")
+    if not config.results_dir:
+        raise EvalHarnessError("empty", where="results_dir", mend="give results_dir=DIR")
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?|mps", config.device):
+        raise EvalHarnessError(
+            f"unknown device {config.device!r}", where="device", mend="auto | cpu | cuda | cuda:1"
+        )
+    if not config.metric:
+        raise EvalHarnessError("none chosen", where="metric", mend="python -m evalharness list")
     for option, value, least in (
         ("limit", config.limit, 1),
         ("seed", config.seed, 0),

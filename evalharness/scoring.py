@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalharness.metrics.base import Array, Metric
 from evalharness.stats import bootstrap_scores, percentile_interval, sum_by_document
 from evalharness.testsets.base import Segment
+
+log = logging.getLogger(__name__)
+
+FEWEST_DOCUMENTS = 10
+"""Of fewer, resamples hardly differ, and intervals come out far too narrow or wide."""
 
 
 @dataclass(frozen=True)
@@ -79,37 +85,47 @@ def score(
         resamples: Bootstrap resamples per interval.
         seed: Seeds the bootstrap.
     """
-    documents = [segment.document for segment in segments]
-    by_document = None not in documents and len(set(documents)) > 1
-    resampling = Resampling(
-        resamples,
-        seed,
-        unit="document" if by_document else "segment",
-        units=len(set(documents)) if by_document else len(segments),
-    )
+    resampling = _resampling(segments, resamples, seed)
+    failed = sum(text is None for text in hypotheses)
     translated = [text for text in hypotheses if text is not None]
     scores, unavailable = [], []
     statistics, segment_scores = {}, {}
     for metric in metrics:
         reason = metric.unavailable()
-        if failed := len(hypotheses) - len(translated):
+        if failed:
             reason = f"{failed} of {len(hypotheses)} segments failed"
         if reason:
             unavailable.append(Unavailable(metric.name, reason))
             continue
         table = metric.statistics(segments, translated)
-        units = sum_by_document(table, documents) if by_document else table
-        interval = percentile_interval(bootstrap_scores(units, metric.corpus, resamples, seed))
-        scores.append(
-            Score(
-                metric.name,
-                float(metric.corpus(table.sum(axis=0))),
-                interval.low,
-                interval.high,
-                metric.signature(segments),
-                metric.higher_is_better,
-            )
-        )
+        scores.append(_score(metric, table, segments, resampling))
         statistics[metric.name] = table
         segment_scores[metric.name] = metric.segment_scores(table)
     return Scoring(tuple(scores), tuple(unavailable), resampling, statistics, segment_scores)
+
+
+def _resampling(segments: Sequence[Segment], resamples: int, seed: int) -> Resampling:
+    documents = {segment.document for segment in segments}
+    if None not in documents and len(documents) >= FEWEST_DOCUMENTS:
+        return Resampling(resamples, seed, "document", len(documents))
+    if None not in documents and len(documents) > 1:
+        log.warning("only %d documents: intervals resample segments instead", len(documents))
+    return Resampling(resamples, seed, "segment", len(segments))
+
+
+def _score(
+    metric: Metric, table: Array, segments: Sequence[Segment], resampling: Resampling
+) -> Score:
+    units = table
+    if resampling.unit == "document":
+        units = sum_by_document(table, [segment.document for segment in segments])
+    resampled = bootstrap_scores(units, metric.corpus, resampling.resamples, resampling.seed)
+    interval = percentile_interval(resampled)
+    return Score(
+        metric.name,
+        float(metric.corpus(table.sum(axis=0))),
+        interval.low,
+        interval.high,
+        metric.signature(segments),
+        metric.higher_is_better,
+    )

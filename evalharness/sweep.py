@@ -6,10 +6,8 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
-from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
 from evalharness.config import Format
@@ -27,40 +25,52 @@ def run_job(config: DictConfig) -> None:
     """Runs one job of a sweep and reports on disk what it made, or why it could not."""
     job = HydraConfig.get()
     overrides = OmegaConf.to_container(job.overrides.task)
-    report: dict[str, object] = {"overrides": overrides, "runs": [], "error": None, "code": 2}
+    report: dict[str, object] = {
+        "number": job.job.num,
+        "overrides": overrides,
+        "runs": [],
+        "error": None,
+        "code": 2,
+    }
     try:
         records = make_runs(config)
         report |= {"runs": [r.folder for r in records], "code": exit_code(records)}
-    except (EvalHarnessError, OSError) as error:
-        if config.debug:
-            raise
-        log.error("%s", error)
-        report["error"] = str(error)
+    except Exception as error:  # one job must not take the others down
+        expected = isinstance(error, (EvalHarnessError, OSError))
+        told = str(error) if expected else f"{type(error).__name__}: {error}"
+        log.error("%s", told, exc_info=config.debug or not expected)
+        report["error"] = told
     name = _REPORT.format(number=job.job.num)
     write_files(Path(job.sweep.dir), {name: (json.dumps(report, indent=2) + "\n").encode()})
 
 
-class SweepSummary(Callback):
-    """Ends a sweep with one leaderboard over what was swept, and names the jobs that failed."""
+def summarize(results: Path, folder: Path) -> int:
+    """Ends a sweep with one leaderboard over what was swept, and names the jobs that failed.
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Reads the jobs' reports.
+    Args:
+        results: The results folder.
+        folder: The sweep's folder, with a report of each job.
 
-        Raises:
-            SystemExit: A job failed: with the highest of the jobs' exit codes.
-        """
-        results = Path(config.results_dir)
-        folder = Path(config.hydra.sweep.dir)
-        paths = sorted(folder.glob(_REPORT.format(number="*")), key=lambda path: path.name)
-        reports = [json.loads(path.read_bytes()) for path in paths]
-        rebuild(results)
-        made = dict.fromkeys(run for report in reports for run in report["runs"])
-        if made:
-            show([read_run(results, run) for run in made], Format.table)
+    Returns:
+        The highest of the jobs' exit codes.
+
+    Raises:
+        EvalHarnessError: There are no reports, or the leaderboard cannot be written.
+    """
+    reports = [json.loads(path.read_bytes()) for path in folder.glob(_REPORT.format(number="*"))]
+    if not reports:
+        raise EvalHarnessError(
+            "no job has reported", where=folder, mend="results_dir cannot be swept over"
+        )
+    reports.sort(key=lambda report: report["number"])
+    rebuild(results)
+    if made := dict.fromkeys(run for report in reports for run in report["runs"]):
+        show([read_run(results, run) for run in made], Format.table)
+    shared: set[str] = set()
+    if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))
-        for report in reports:
-            if report["error"]:
-                job = " ".join(word for word in report["overrides"] if word not in shared)
-                sys.stderr.write(f"evalharness: failed: {job}: {report['error']}\n")
-        if code := max((report["code"] for report in reports), default=0):
-            raise SystemExit(code)
+    for report in reports:
+        if report["error"]:
+            job = " ".join(word for word in report["overrides"] if word not in shared)
+            sys.stderr.write(f"evalharness: failed: {job}: {report['error']}\n")
+    return max(int(report["code"]) for report in reports)

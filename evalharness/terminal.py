@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -16,9 +19,23 @@ T = TypeVar("T")
 _SECONDS_BEFORE_A_BAR = 1.0
 
 
-def results_console() -> Console:
-    """Returns the console for results: plain text where stdout is no terminal."""
-    return Console(highlight=False, soft_wrap=False)
+class _ResultsConsole(Console):
+    def on_broken_pipe(self) -> None:
+        """Leaves the decision to `results_console`; rich would end the process."""
+        raise BrokenPipeError
+
+
+@contextmanager
+def results_console() -> Iterator[Console]:
+    """Gives the console for results: plain text where stdout is no terminal.
+
+    A reader that has gone (`| head`) is no error: the results lie on disk.
+    """
+    try:
+        yield _ResultsConsole(highlight=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def messages_console() -> Console:
@@ -37,6 +54,17 @@ def log_handler() -> logging.Handler:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     return handler
+
+
+@contextmanager
+def working(description: str) -> Iterator[None]:
+    """Shows, on a terminal, that work goes on whose length cannot be told beforehand."""
+    console = messages_console()
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(description):
+        yield
 
 
 def track(items: Iterable[T], description: str, total: int) -> Iterator[T]:

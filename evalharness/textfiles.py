@@ -30,15 +30,27 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def read_lines(path: str | Path) -> list[str]:
-    r"""Returns the lines of a UTF-8 file without their ends.
+    """Returns the lines of a UTF-8 file without their ends; see `decode_lines`.
+
+    Raises:
+        EvalHarnessError: The file cannot be read or is not UTF-8.
+    """
+    return decode_lines(read_bytes(path), path)
+
+
+def decode_lines(content: bytes, path: str | Path) -> list[str]:
+    r"""Returns the lines of a file's content without their ends.
 
     Form feeds, U+2028 and other characters that `str.splitlines` would split at stay inside their
     line. A `\r` before the `\n` and a byte-order mark are dropped, with a warning.
 
+    Args:
+        content: The bytes.
+        path: Where they come from, for messages.
+
     Raises:
-        EvalHarnessError: The file cannot be read or is not UTF-8 (names line and byte).
+        EvalHarnessError: They are not UTF-8 (names line and byte).
     """
-    content = read_bytes(path)
     if content.startswith(_BYTE_ORDER_MARK):
         log.warning("%s: starts with a byte-order mark; dropped", path)
         content = content[len(_BYTE_ORDER_MARK) :]
@@ -61,24 +73,36 @@ def read_lines(path: str | Path) -> list[str]:
     return lines
 
 
-def read_aligned(path: str | Path, source: str | Path, source_lines: int) -> list[str]:
-    """Returns the lines of a file that has one line for each line of a source.
+def check_aligned(
+    lines: Sequence[str], path: str | Path, source: str | Path, source_lines: int
+) -> None:
+    """Checks that there is one line for each line of a source.
 
     Args:
-        path: The file of references, hypotheses or document ids.
-        source: The source, for the error.
+        lines: The references, hypotheses or document ids.
+        path: Their file, for the error.
+        source: The source's file, for the error.
         source_lines: How many lines the source has.
 
     Raises:
-        EvalHarnessError: The file cannot be read or has another number of lines.
+        EvalHarnessError: The numbers differ.
     """
-    lines = read_lines(path)
     if len(lines) != source_lines:
         raise EvalHarnessError(
             f"{len(lines)} lines, but {source} has {source_lines}",
             where=path,
             mend="line n of one must belong to line n of the other",
         )
+
+
+def read_aligned(path: str | Path, source: str | Path, source_lines: int) -> list[str]:
+    """Returns the lines of a file that has one line for each line of a source.
+
+    Raises:
+        EvalHarnessError: See `read_lines` and `check_aligned`.
+    """
+    lines = read_lines(path)
+    check_aligned(lines, path, source, source_lines)
     return lines
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, CommandLine, files_below
+from .conftest import ROOT, CommandLine, files_below, in_new_process
 
 
 def test_help_names_every_choice_and_loads_nothing_heavy():
@@ -33,8 +35,10 @@ def test_unknown_command_names_the_known_ones(evalharness: CommandLine):
 
 
 def test_debug_shows_the_traceback(evalharness: CommandLine):
-    with pytest.raises(Exception, match="limit: 0 is less than 1"):
-        evalharness("limit=0", "debug=true")
+    outcome = evalharness("limit=0", "debug=true")
+    assert outcome.code == 2
+    assert "Traceback" in outcome.err
+    assert outcome.err.endswith("evalharness: error: limit: 0 is less than 1\n")
 
 
 def test_list_says_what_each_choice_needs(evalharness: CommandLine):
@@ -94,6 +98,12 @@ BAD_INPUTS = {
     "wrong chrF order": (["metric.chrf.char_order=0"], ["char_order", "less than 1"]),
     "wrong choice": (["testset.on_empty=drop"], ["testset.on_empty", "drop", "error | skip"]),
     "wrong dtype": (["dtype=int3"], ["dtype", "int3", "bfloat16"]),
+    "wrong device": (["device=banana"], ["device", "banana", "cuda:1"]),
+    "no model": (["model=null"], ["Config group override"]),
+    "no test set": (["testset=null"], ["Config group override"]),
+    "no metric": (["metric=[]"], ["metric", "none chosen"]),
+    "no options for a metric": (["metric.bleu=null"], ["metric.bleu"]),
+    "class that is not there": (["model._target_=nope.X"], ["model", "nope"]),
     "limit of nothing": (["limit=0"], ["limit", "less than 1"]),
     "too few resamples": (["bootstrap.resamples=39"], ["bootstrap.resamples", "40"]),
     "negative seed": (["seed=-1"], ["seed", "less than 0"]),
@@ -150,3 +160,75 @@ def test_an_empty_source_line_can_be_skipped(
     outcome = evalharness("model=copy", *small, "testset.source=gap.txt", "testset.on_empty=skip")
     assert outcome.code == 0
     assert "gap.txt: left out: empty source, line 2" in outcome.err
+
+
+def test_a_reader_that_has_gone_is_no_error(small: list[str], tmp_path: Path):
+    command = shlex.join([sys.executable, "-m", "evalharness", "model=copy", *small])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "0\n"
+    assert (tmp_path / "results/leaderboard.csv").exists()
+
+
+def test_a_terminal_without_arrows_gets_the_numbers(small: list[str], tmp_path: Path):
+    done = in_new_process("model=copy", *small, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "BLEU ?" in done.stdout
+
+
+def test_letters_beyond_ascii_in_a_path_need_quotes_and_the_error_says_so(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    (tmp_path / "çıktı.txt").write_text("a\nb\nc\n")
+    outcome = evalharness("model=file", "model.path=çıktı.txt", *small)
+    assert outcome.code == 2
+    assert "model.path=çıktı.txt: cannot be read; quote values" in outcome.err
+    outcome = evalharness("model=file", "model.path='çıktı.txt'", "model.name=mine", *small)
+    assert outcome.code == 0
+
+
+def test_the_version_is_ours(evalharness: CommandLine):
+    assert evalharness("--version").out.startswith("evalharness ")
+
+
+def test_odd_separators_reach_the_scores_in_one_piece(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    (tmp_path / "out.txt").write_bytes("red\u2028apple\nblue\x0csea\nyellow sun\n".encode())
+    outcome = evalharness("model=file", "model.path=out.txt", *small)
+    assert outcome.code == 0
+    (path,) = (tmp_path / "results").glob("runs/*/*/segments.jsonl")
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    assert [row["hypothesis"] for row in rows] == ["red\u2028apple", "blue\x0csea", "yellow sun"]
+
+
+def test_a_pivot_without_references_names_those_that_have_some(evalharness: CommandLine):
+    outcome = evalharness("pivot=de", "model=copy")
+    assert outcome.code == 2
+    assert "no references in the pivot 'de'; pivots with references: en" in outcome.err
+
+
+def test_a_full_disk_leaves_the_last_results_as_they_were(small: list[str], tmp_path: Path):
+    command = ["model=copy", *small]
+    assert in_new_process(*command, cwd=tmp_path).returncode == 0
+    before = files_below(tmp_path / "results")
+    script = (
+        "import resource, sys\n"
+        "from evalharness.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command, "metric=[bleu,chrf,ter]"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "File too large; older files are as they were" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_below(tmp_path / "results") == before

@@ -88,7 +88,7 @@ def test_a_failing_job_takes_no_other_down_and_is_named(
 ):
     outcome = evalharness("-m", "model=file,copy", *small)
     assert outcome.code == 2
-    assert "failed: model=file: model.path: not given" in outcome.err
+    assert "evalharness: failed: model=file: model.path: not given" in outcome.err
     assert [row["system"] for row in read_leaderboard(tmp_path / "results")] == ["copy"]
     assert "copy" in outcome.out
 
@@ -179,6 +179,60 @@ def test_the_same_command_twice_changes_no_byte_that_matters(tmp_path: Path):
         found.append((done.stdout, without_circumstances(files_below(tmp_path / "results"))))
     assert found[0] == found[1]
     assert len([name for name in found[0][1] if name.endswith("scores.json")]) == 2
+
+
+def test_other_metrics_are_added_to_the_same_run(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    together, apart = tmp_path / "together", tmp_path / "apart"
+    assert (
+        evalharness("model=copy", *small, "metric=[bleu,ter]", f"results_dir={together}").code == 0
+    )
+    for metric in ("ter", "bleu", "chrf"):
+        outcome = evalharness("model=copy", *small, f"metric={metric}", f"results_dir={apart}")
+        assert outcome.code == 0
+    both, three = read_scores(together)["copy"], read_scores(apart)["copy"]
+    assert set(three) == {"BLEU", "TER", "chrF2"}
+    assert {name: three[name] for name in both} == both
+    (folder,) = apart.glob("runs/*/*")
+    assert set(np.load(folder / "statistics.npz")) == set(three)
+    segment = json.loads((folder / "segments.jsonl").read_text().splitlines()[0])
+    assert set(segment["scores"]) == set(three)
+
+
+def test_scores_of_other_resamples_are_never_mixed(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    assert evalharness("model=copy", *small, "metric=bleu").code == 0
+    outcome = evalharness("model=copy", *small, "metric=ter", "seed=7")
+    assert "dropped BLEU, scored with other bootstrap settings" in outcome.err
+    assert set(read_scores(tmp_path / "results")["copy"]) == {"TER"}
+
+
+def test_a_limited_run_does_not_replace_the_whole_one(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    assert evalharness("model=copy", *small).code == 0
+    assert evalharness("model=copy", *small, "limit=2").code == 0
+    rows = read_leaderboard(tmp_path / "results")
+    assert {(row["segments"], row["rank"]) for row in rows} == {("2", "1"), ("3", "1")}
+
+
+def test_many_processes_in_one_results_folder_lose_nothing(small: list[str], tmp_path: Path):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "evalharness", "model=copy", f"model.name=s{n}", *small],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(8)
+    ]
+    errors = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 8, errors
+    rows = read_leaderboard(tmp_path / "results")
+    assert {row["system"] for row in rows} == {f"s{n}" for n in range(8)}
 
 
 def test_a_limit_takes_the_first_segments_of_each_pair(evalharness: CommandLine, tmp_path: Path):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 class _SacreBleuMetric(ABC):
     """What BLEU, chrF and TER share; each says how sacreBLEU's own object is built."""
 
-    needs_reference = True
+    needs_reference: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name that sacreBLEU gives the score."""
 
     @abstractmethod
     def _new_peer(self) -> Peer: ...
@@ -41,17 +46,12 @@ class _SacreBleuMetric(ABC):
     def _segment_peer(self) -> Peer:
         return self._peer
 
-    @cached_property
-    def name(self) -> str:
-        """SacreBLEU's name, with the parameters that it puts there, as in `chrF2++`."""
-        return str(_score(self._peer, np.zeros(64)).name)
-
     def unavailable(self) -> str | None:
-        """A tokenizer may need a package of its own."""
+        """A tokenizer may need a package or a download of its own."""
         try:
             self._new_peer()
-        except (ImportError, RuntimeError) as error:
-            return f"its tokenizer cannot be loaded: {' '.join(str(error).split())}"
+        except (ImportError, RuntimeError, OSError) as error:
+            return f"sacreBLEU cannot load its tokenizer: {' '.join(str(error).split())}"
         return None
 
     def signature(self, segments: Sequence[Segment]) -> str:
@@ -101,7 +101,8 @@ class BLEU(_SacreBleuMetric):
     effective_order: bool = False
     target_lang: str = "en"
 
-    higher_is_better = True
+    name: ClassVar[str] = "BLEU"
+    higher_is_better: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         import sacrebleu
@@ -113,9 +114,12 @@ class BLEU(_SacreBleuMetric):
             if value is not None and value not in known:
                 raise EvalHarnessError(
                     f"unknown value {value!r}",
-                    where=f"metric.bleu.{option}",
+                    where=option,
                     mend=" | ".join(map(str, known)),
                 )
+
+        if self.smooth_value is not None and self.smooth_value < 0:
+            raise EvalHarnessError(f"{self.smooth_value} is less than 0", where="smooth_value")
 
     def _new_peer(self, effective_order: bool | None = None) -> Peer:
         import sacrebleu
@@ -156,7 +160,12 @@ class CHRF(_SacreBleuMetric):
     whitespace: bool = False
     eps_smoothing: bool = False
 
-    higher_is_better = True
+    higher_is_better: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        """The name that sacreBLEU gives the score, such as `chrF2` or `chrF2++`."""
+        return f"chrF{self.beta}{'+' * self.word_order}"
 
     def __post_init__(self) -> None:
         for option, value, least in (
@@ -165,9 +174,7 @@ class CHRF(_SacreBleuMetric):
             ("beta", self.beta, 1),
         ):
             if value < least:
-                raise EvalHarnessError(
-                    f"{value} is less than {least}", where=f"metric.chrf.{option}"
-                )
+                raise EvalHarnessError(f"{value} is less than {least}", where=option)
 
     def _new_peer(self) -> Peer:
         import sacrebleu
@@ -200,7 +207,8 @@ class TER(_SacreBleuMetric):
     asian_support: bool = False
     case_sensitive: bool = False
 
-    higher_is_better = False
+    name: ClassVar[str] = "TER"
+    higher_is_better: ClassVar[bool] = False
 
     def _new_peer(self) -> Peer:
         import sacrebleu
@@ -213,11 +221,7 @@ class TER(_SacreBleuMetric):
         )
 
 
-def _score(peer: Peer, total: Array) -> Any:
-    return peer._compute_score_from_stats(total.tolist())
-
-
 def _scores(peer: Peer, totals: Array) -> Array:
     rows = totals.reshape(-1, totals.shape[-1])
-    scores = [_score(peer, row).score for row in rows]
+    scores = [peer._compute_score_from_stats(row.tolist()).score for row in rows]
     return np.array(scores, dtype=np.float64).reshape(totals.shape[:-1])

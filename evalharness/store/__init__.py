@@ -1,22 +1,17 @@
 """What is kept."""
 
 from evalharness.store.files import check_writable, write_files
-from evalharness.store.runs import (
-    RunRecord,
-    check_name,
-    read_run,
-    read_runs,
-    run_folder,
-    write_run,
-)
+from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
+from evalharness.store.runs import Run, check_name, write_run
 
 __all__ = [
+    "Run",
     "RunRecord",
     "check_name",
     "check_writable",
     "read_run",
     "read_runs",
-    "run_folder",
+    "read_scoring",
     "write_files",
     "write_run",
 ]

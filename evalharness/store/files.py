@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Mapping
@@ -18,8 +19,9 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Writes files into a folder, replacing older ones.
 
     All of them are written and synced under temporary names before the first is renamed, so that
-    a full disk leaves the older files as they were. The renames keep the order of `files`: put
-    the file whose presence says that the others are there last.
+    a full disk leaves the older files as they were. The last of several files marks the folder as
+    complete: its older version goes before the first rename, so that whoever finds it finds
+    files that belong together, also after a kill.
 
     Args:
         folder: The folder; made if need be.
@@ -33,6 +35,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             staged.append((_write_temporary(folder, name, content), folder / name))
+        if len(staged) > 1:
+            staged[-1][1].unlink(missing_ok=True)
         for temporary, path in staged:
             temporary.replace(path)
         _sync(folder)
@@ -66,17 +70,16 @@ def check_writable(folder: Path) -> None:
 
 
 def _write_temporary(folder: Path, name: str, content: bytes) -> Path:
-    handle, path = tempfile.mkstemp(prefix=f".{name}.", suffix=_TEMPORARY_SUFFIX, dir=folder)
+    path = folder / f".{name}.{secrets.token_hex(4)}{_TEMPORARY_SUFFIX}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with path.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(path).chmod(0o644)
     except OSError:
-        Path(path).unlink()
+        path.unlink(missing_ok=True)
         raise
-    return Path(path)
+    return path
 
 
 def _sync(folder: Path) -> None:
@@ -90,5 +93,8 @@ def _sync(folder: Path) -> None:
 def _remove_abandoned(folder: Path) -> None:
     """Removes what a killed process left a day ago or earlier; others may be writing now."""
     for path in folder.glob(f".*{_TEMPORARY_SUFFIX}"):
-        if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
-            path.unlink(missing_ok=True)
+        try:
+            if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
+                path.unlink()
+        except FileNotFoundError:  # its process has just renamed it
+            continue

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from omegaconf import MISSING
 
 from evalharness.systems.base import Facts
-from evalharness.textfiles import read_aligned, read_bytes
+from evalharness.textfiles import check_aligned, decode_lines, read_bytes
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class FileSystem:
 
     def __post_init__(self) -> None:
         if not self.name:
-            object.__setattr__(self, "name", Path(self.path).stem)
+            stem = re.sub(r"\{(source|target)_lang\}", "", Path(self.path).stem)
+            object.__setattr__(self, "name", stem.strip("._-"))
 
     def unavailable(self) -> str | None:
         """Nothing beyond the file, which `hypotheses` checks."""
@@ -37,8 +40,8 @@ class FileSystem:
         return True
 
     def fingerprint(self, source: str, target: str) -> Facts:
-        """The digest of the file's content, wherever it lies."""
-        content = read_bytes(self._path(source, target))
+        """The digest of the file's lines, wherever it lies and however they end."""
+        content = self._content(source, target).replace(b"\r\n", b"\n").removesuffix(b"\n")
         return {"system": "file", "sha256": hashlib.sha256(content).hexdigest()}
 
     def hypotheses(
@@ -55,7 +58,21 @@ class FileSystem:
         Raises:
             EvalHarnessError: The file cannot be read or has another number of lines.
         """
-        return read_aligned(self._path(source, target), source_path, source_lines)
+        path = self._path(source, target)
+        lines = decode_lines(self._content(source, target), path)
+        check_aligned(lines, path, source_path, source_lines)
+        return lines
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        """What was read, by path: what is scored is what was fingerprinted, also of a pipe."""
+        return {}
+
+    def _content(self, source: str, target: str) -> bytes:
+        path = self._path(source, target)
+        if path not in self._contents:
+            self._contents[path] = read_bytes(path)
+        return self._contents[path]
 
     def _path(self, source: str, target: str) -> str:
         return self.path.replace("{source_lang}", source).replace("{target_lang}", target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -20,8 +21,8 @@ def foreign_lines(lines: Sequence[str], code: str) -> Mapping[int, str]:
     """Finds the lines written in another language than `code`.
 
     A fast detector over all languages proposes the most likely one; where that is another, an
-    accurate detector decides between the two. Empty lines, and languages that lingua does not
-    know, are never reported. https://github.com/pemistahl/lingua-py
+    accurate detector decides between the two. Empty lines, languages that lingua does not know,
+    and tags with a script of their own (`sr-Latn`) are never reported. https://github.com/pemistahl/lingua-py
 
     Args:
         lines: The lines of a text.
@@ -30,7 +31,8 @@ def foreign_lines(lines: Sequence[str], code: str) -> Mapping[int, str]:
     Returns:
         The English name of the language found, by 0-based line.
     """
-    expected = _lingua_language(language(code).code)
+    has_script = re.search("-[A-Z][a-z]{3}", code)
+    expected = None if has_script else _lingua_language(language(code).code)
     if expected is None:
         return {}
     found = {}

@@ -26,18 +26,21 @@ def read_provenance(references: Path) -> Mapping[str, Mapping[str, object]]:
         The entries, by the reference's path below `references`, with forward slashes.
 
     Raises:
-        EvalHarnessError: The file is missing, is no YAML, or has another schema.
+        EvalHarnessError: The file is missing, is no YAML, has another schema, or names a
+            reference that is not there.
     """
     path = references / FILE_NAME
     try:
         content = yaml.safe_load(read_bytes(path))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         raise EvalHarnessError(f"not valid YAML: {error}", where=path) from error
     if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
         raise EvalHarnessError(f"no 'schema_version: {SCHEMA_VERSION}'", where=path)
     entries = content.get("references")
     if not isinstance(entries, dict) or not all(isinstance(e, dict) for e in entries.values()):
         raise EvalHarnessError("'references' must map each reference to its entry", where=path)
+    if lost := [str(key) for key in entries if not (references / str(key)).is_file()]:
+        raise EvalHarnessError(f"no such reference: {', '.join(lost)}", where=path)
     return entries
 
 

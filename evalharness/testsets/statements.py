@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +50,9 @@ class StatementsTestSet:
     references_dir: str | None = None
 
     def __post_init__(self) -> None:
-        language(self.target_lang, where="testset.target_lang")
+        language(self.target_lang, where="target_lang")
         for code in self.source_langs or ():
-            language(code, where="testset.source_langs")
+            language(code, where="source_langs")
 
     @property
     def _seeds(self) -> Path:
@@ -104,9 +104,10 @@ class StatementsTestSet:
     def _bitext(self, code: str, entries: Mapping[str, Mapping[str, object]]) -> Bitext:
         statements: list[_Statement] = []
         seeds = sorted((self._seeds / code).glob("*.txt"))
+        files = self._reference_files(code, [seed.stem for seed in seeds])
         for seed in seeds:
             start = sum(statement.lines for statement in statements)
-            statements.append(self._statement(seed, code, start, entries))
+            statements.append(self._statement(seed, files[seed.stem], code, start, entries))
         segments = [segment for statement in statements for segment in statement.segments]
         where = str(seeds[0] if len(seeds) == 1 else self._seeds / code)
         notes = [note for statement in statements for note in statement.notes]
@@ -128,10 +129,14 @@ class StatementsTestSet:
         )
 
     def _statement(
-        self, seed: Path, code: str, start: int, entries: Mapping[str, Mapping[str, object]]
+        self,
+        seed: Path,
+        files: Sequence[Path],
+        code: str,
+        start: int,
+        entries: Mapping[str, Mapping[str, object]],
     ) -> _Statement:
         lines = read_lines(seed)
-        files = list(self._reference_files(seed, code))
         if not files:
             note = f"{code}/{seed.name}: left out: no reference in {self.target_lang!r}"
             return _Statement([], len(lines), set(), [note])
@@ -148,11 +153,20 @@ class StatementsTestSet:
         makers = {maker_of(file, seed, self._references, entries) for file in files}
         return _Statement(segments, len(lines), makers, notes)
 
-    def _reference_files(self, seed: Path, code: str) -> Iterator[Path]:
+    def _reference_files(self, code: str, statements: Sequence[str]) -> dict[str, list[Path]]:
+        """The references of each statement; every file in the folder belongs to one."""
+        files: dict[str, list[Path]] = {statement: [] for statement in statements}
         for path in sorted((self._references / self.target_lang / code).glob("*.txt")):
             statement, _, name = path.stem.rpartition(".")
-            if statement == seed.stem and name:
-                yield path
+            if statement not in files or not name:
+                raise EvalHarnessError(
+                    "belongs to no seed",
+                    where=path,
+                    mend="name it <statement>.<reference name>.txt; statements: "
+                    + (", ".join(statements) or "none"),
+                )
+            files[statement].append(path)
+        return files
 
 
 def _folders(path: Path) -> list[str]:

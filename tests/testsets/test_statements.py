@@ -153,6 +153,21 @@ def test_every_further_reference_is_used(copied: StatementsTestSet, tmp_path: Pa
     assert turkish.provenance == ("human", "machine-drafted")
 
 
+def test_a_reference_file_that_belongs_to_no_seed_is_named(
+    copied: StatementsTestSet, tmp_path: Path
+):
+    first = tmp_path / f"references/en/tr/{STATEMENT}.A.txt"
+    for name in (f"{STATEMENT}.txt", "libya-joint-statment.B.txt"):
+        misnamed = first.with_name(name)
+        misnamed.write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+        with pytest.raises(EvalHarnessError, match=f"{name}: belongs to no seed"):
+            copied.load()
+        misnamed.unlink()
+    first.unlink()
+    with pytest.raises(EvalHarnessError, match=r"no such reference: en/tr/"):
+        copied.load()
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -160,6 +175,7 @@ def test_every_further_reference_is_used(copied: StatementsTestSet, tmp_path: Pa
         ({"made_by": "somebody"}, "made_by is 'somebody'"),
         ({"made_by": None}, "made_by is None"),
         ({"licence": ""}, "no licence"),
+        ({"made_on": None}, "no made_on"),
     ],
 )
 def test_provenance_that_does_not_fit_stops_the_harness(

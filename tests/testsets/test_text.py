@@ -68,6 +68,8 @@ def test_odd_separators_never_split_a_segment(tmp_path: Path):
 
 
 def test_the_digest_depends_on_every_part(tmp_path: Path):
+    documents = tmp_path / "ids.txt"
+    documents.write_text("one\ntwo\n")
     digests = [
         load(tmp_path, "a\nb\n", "A\nB\n").digest,
         load(tmp_path, "a\nb!\n", "A\nB\n").digest,
@@ -76,6 +78,7 @@ def test_the_digest_depends_on_every_part(tmp_path: Path):
         load(tmp_path, "a\nb\n", "A\nB\n", name="other").digest,
         load(tmp_path, "a\nb\n", "A\nB\n", provenance="human").digest,
         load(tmp_path, "a\nb\n", "A\nB\n").first(1).digest,
+        load(tmp_path, "a\nb\n", "A\nB\n", documents=str(documents)).digest,
     ]
     assert len(set(digests)) == len(digests)
     assert load(tmp_path, "a\nb\n", "A\nB\n").digest == digests[0]

@@ -78,28 +78,50 @@ def test_the_board_does_not_depend_on_the_order_of_the_runs(shuffle: random.Rand
 def test_numbers_with_different_signatures_share_no_column_and_no_rank():
     lower = bleu(99.0, SIGNATURE.replace("mixed", "lc"))
     board = make_board([run("a", bleu(20.0)), run("b", bleu(30.0)), run("c", lower)])
-    assert board.columns == ("BLEU", "BLEU|case:lc")
+    assert board.columns == ("BLEU|case:lc", "BLEU|case:mixed")
     assert [(row.run.system, row.rank) for row in board.sections[0].rows] == [
         ("b", 1),
         ("a", 2),
         ("c", None),
     ]
-    assert board.sections[0].best == {"BLEU": 30.0}
-    assert any("BLEU|case:lc: not comparable with BLEU" in note for note in board.notes)
+    assert board.sections[0].best == {"BLEU|case:mixed": 30.0}
+    assert "BLEU: 2 signatures, not comparable, in a column each" in board.notes
     rows = list(csv.DictReader(io.StringIO(csv_text(board))))
-    assert [row["BLEU"] for row in rows] == ["30.0000", "20.0000", ""]
+    assert [row["BLEU|case:mixed"] for row in rows] == ["30.0000", "20.0000", ""]
     assert [row["BLEU|case:lc"] for row in rows] == ["", "", "99.0000"]
 
 
 def test_other_segments_or_references_are_ranked_apart_and_said():
     board = make_board([run("a", bleu(20.0)), run("b", bleu(30.0), digest="e" * 64)])
     assert [[row.rank for row in section.rows] for section in board.sections] == [[1], [1]]
-    assert any("2 different sets of segments" in note for note in board.notes)
+    assert any("2 versions of the test set" in note for note in board.notes)
+
+
+def test_signatures_differ_over_the_whole_board_but_not_in_the_number_of_references():
+    two = SIGNATURE.replace("nrefs:1", "nrefs:2")
+    other = {"testset": "other", "folder": "runs/other.tr-en/a.00000000"}
+    board = make_board([run("a", bleu(20.0)), run("a", bleu(30.0, two), **other)])
+    assert board.columns == ("BLEU",)
+    intl = SIGNATURE.replace("13a", "intl")
+    board = make_board([run("a", bleu(20.0)), run("a", bleu(30.0, intl), **other)])
+    assert board.columns == ("BLEU|tok:13a", "BLEU|tok:intl")
+
+
+def test_a_part_that_one_signature_lacks_tells_columns_apart():
+    longer = f"refs:mean|{SIGNATURE}"
+    board = make_board([run("a", bleu(20.0)), run("b", bleu(30.0, longer))])
+    assert board.columns == ("BLEU|refs:mean", "BLEU|refs:none")
+
+
+def test_the_best_of_a_column_follows_its_direction():
+    board = make_board([run("a", bleu(20.0), ter(50.0)), run("b", bleu(30.0), ter(60.0))])
+    assert board.sections[0].best == {"BLEU": 30.0, "TER": 50.0}
 
 
 def test_one_system_with_two_fingerprints_has_two_rows():
     twice = [run("a", bleu(20.0)), run("a", bleu(21.0), folder="runs/news.tr-en/a.11111111")]
     assert ranks(twice) == {"a.11111111": 1, "a.00000000": 2}
+    assert "a.11111111" in shown(make_board(twice), 80)
 
 
 def test_a_metric_that_nobody_has_names_those_that_exist():
@@ -114,10 +136,10 @@ def test_csv_has_the_columns_of_the_contract():
         "testset,source_lang,target_lang,rank,system,segments,"
         "BLEU,BLEU_low,BLEU_high,TER,TER_low,TER_high,run,signatures"
     )
-    first, second = csv.DictReader(io.StringIO(csv_text(board)))
-    assert (first["system"], first["rank"], first["TER_low"]) == ("a", "1", "48.0000")
-    assert (second["system"], second["rank"], second["BLEU"]) == ("b", "", "")
-    assert f"BLEU|{SIGNATURE}" in first["signatures"].split("; ")
+    first, second = csv.DictReader(io.StringIO(csv_text(board)))  # by TER, which both have
+    assert (first["system"], first["rank"], first["BLEU"]) == ("b", "1", "")
+    assert (second["system"], second["rank"], second["TER_low"]) == ("a", "2", "48.0000")
+    assert f"BLEU|{SIGNATURE}" in second["signatures"].split("; ")
     assert "references:human" in first["signatures"]
 
 

@@ -7,6 +7,7 @@ This module cuts text into words, numbers and marks, and puts English together.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import re
 import unicodedata
@@ -14,14 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
-from evalharness.terminal import track
-
-REVISION = 1
-"""Bumped whenever a rule of this module or of a language changes what comes out."""
+from evalharness.terminal import track, working
 
 
 class _Package(NamedTuple):
@@ -79,13 +78,13 @@ class GlossSystem:
         return _primary(source) in _PACKAGES and _primary(target) == _TARGET
 
     def fingerprint(self, source: str, target: str) -> Facts:
-        """The rules' revision and the versions of the packages this source language needs.
+        """The digest of the rules and the versions of the packages this source language needs.
 
         Raises:
             EvalHarnessError: The pair is not supported.
         """
         packages = _PACKAGES[self._language(source, target)]
-        facts: dict[str, str | int] = {"system": "gloss", "revision": REVISION}
+        facts: dict[str, str] = {"system": "gloss", "rules": _rules_digest()}
         facts.update({package.distribution: version(package.distribution) for package in packages})
         return facts
 
@@ -108,7 +107,8 @@ class GlossSystem:
             return ["" for _ in texts]
         if reason := self.unavailable():
             raise EvalHarnessError(f"system {self.name} cannot run", mend=reason)
-        glosser = _glosser(language)
+        with working("loading dictionaries"):
+            glosser = _glosser(language)
         return [_translate(text, glosser) for text in track(texts, self.name, len(texts))]
 
     def _language(self, source: str, target: str) -> str:
@@ -123,6 +123,13 @@ class GlossSystem:
 
 def _primary(code: str) -> str:
     return re.split("[-_]", code.strip(), maxsplit=1)[0].lower()
+
+
+@cache
+def _rules_digest() -> str:
+    """Digest of this package's code: no rule can change without it."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 @cache

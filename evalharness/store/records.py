@@ -1,0 +1,180 @@
+"""Reading run folders."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import math
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from evalharness.errors import EvalHarnessError
+from evalharness.scoring import Resampling, Score, Scoring, Unavailable
+from evalharness.testsets.base import PROVENANCES
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T", Score, Unavailable, Resampling, "RunRecord")
+
+SCHEMA_VERSION = 1
+RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+}
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run folder says: one system on one language pair of one test set.
+
+    Attributes:
+        folder: The folder, relative to the results folder.
+        system: The system's name.
+        testset: The test set's name.
+        digest: The digest of the test set's pair.
+        source_lang: BCP-47 code.
+        target_lang: BCP-47 code.
+        segments: How many segments were scored.
+        provenance: Who made the references.
+        scores: One per metric that could be computed.
+        unavailable: One per metric that could not.
+        resampling: How the intervals were estimated.
+        failed: How many segments the system failed on.
+    """
+
+    folder: str
+    system: str
+    testset: str
+    digest: str
+    source_lang: str
+    target_lang: str
+    segments: int
+    provenance: tuple[str, ...]
+    scores: tuple[Score, ...]
+    unavailable: tuple[Unavailable, ...]
+    resampling: Resampling
+    failed: int
+
+    @property
+    def pair(self) -> str:
+        """The language pair as `tr-en`."""
+        return f"{self.source_lang}-{self.target_lang}"
+
+
+def read_runs(results: Path) -> list[RunRecord]:
+    """Reads all complete runs, ordered by folder.
+
+    A folder without `scores.json` was never completed and is passed over; one that cannot be read
+    is passed over with a warning.
+    """
+    return list(_read_all(results))
+
+
+def read_run(results: Path, folder: str) -> RunRecord:
+    """Reads one run.
+
+    Raises:
+        EvalHarnessError: The folder is no complete run, or is damaged.
+    """
+    path = results / folder
+    try:
+        scores = json.loads((path / SCORES).read_bytes())
+        run = json.loads((path / RUN).read_bytes())
+        if scores["schema_version"] > SCHEMA_VERSION:
+            raise EvalHarnessError(
+                f"written by a newer evalharness (schema_version {scores['schema_version']})",
+                where=path,
+                mend="update evalharness",
+            )
+        return _record(folder, run, scores)
+    except OSError as error:
+        raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]:
+    """Reads the hypotheses of a run and all that the metrics said about them.
+
+    Raises:
+        EvalHarnessError: The folder is no complete run, or is damaged.
+    """
+    record, path = read_run(results, folder), results / folder
+    try:
+        lines = (path / SEGMENTS).read_text(encoding="utf-8").split("\n")
+        segments = [json.loads(line) for line in lines if line]
+        names = [score.metric for score in record.scores]
+        with np.load(path / STATISTICS, allow_pickle=False) as arrays:
+            statistics = {name: arrays[name] for name in names}
+        segment_scores = {
+            name: np.array([segment["scores"][name] for segment in segments]) for name in names
+        }
+        hypotheses = [segment["hypothesis"] for segment in segments]
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise _damaged(path, error) from error
+    scoring = Scoring(
+        record.scores, record.unavailable, record.resampling, statistics, segment_scores
+    )
+    return hypotheses, scoring
+
+
+def _read_all(results: Path) -> Iterator[RunRecord]:
+    for path in sorted(results.glob(f"runs/*/*/{SCORES}")):
+        try:
+            yield read_run(results, path.parent.relative_to(results).as_posix())
+        except EvalHarnessError as error:
+            if path.exists():  # else its process is writing it anew
+                log.warning("%s", error)
+
+
+def _damaged(path: Path, error: Exception) -> EvalHarnessError:
+    return EvalHarnessError(
+        f"damaged run: {type(error).__name__}: {error}",
+        where=path,
+        mend="delete the folder and run again",
+    )
+
+
+def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> RunRecord:
+    record = RunRecord(
+        folder=folder,
+        system=scores["system"],
+        testset=scores["testset"],
+        digest=run["testset"]["digest"],
+        source_lang=scores["source_lang"],
+        target_lang=scores["target_lang"],
+        segments=scores["segments"],
+        provenance=tuple(run["testset"]["references"]),
+        scores=tuple(_checked(Score(**score)) for score in scores["scores"]),
+        unavailable=tuple(_checked(Unavailable(**metric)) for metric in scores["unavailable"]),
+        resampling=_checked(Resampling(**run["bootstrap"])),
+        failed=run["counts"]["failed"],
+    )
+    if not set(record.provenance) <= set(PROVENANCES):
+        raise ValueError(f"references are {record.provenance}")
+    return _checked(record)
+
+
+def _checked(record: T) -> T:
+    """Returns a record whose numbers and strings are some: the file may have been edited."""
+    for field in dataclasses.fields(record):
+        value, kind = getattr(record, field.name), _JSON_TYPES.get(str(field.type))
+        if kind is None:
+            continue
+        if not isinstance(value, kind):
+            raise TypeError(f"{field.name} is {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{field.name} is {value}")
+        if isinstance(value, str):
+            value.encode()  # JSON can hold what UTF-8 cannot
+    return record
