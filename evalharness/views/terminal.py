@@ -11,6 +11,7 @@ from evalharness.views.board import Board, Row, Section
 from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval, is_best
 
 _BEST = "*"
+_NAME_WIDTH = 10
 
 
 def print_board(board: Board, console: Console) -> None:
@@ -18,26 +19,30 @@ def print_board(board: Board, console: Console) -> None:
 
     Names are folded to the console's width; numbers are never cut, rather is the table wider.
     """
+    unbounded = console.options.update(max_width=10_000)
+
+    def width_of(table: Table) -> int:
+        return console.measure(table, options=unbounded).maximum
+
+    width = console.width
     for testset in dict.fromkeys(section.testset for section in board.sections):
-        beside = _table(board, testset, " ")
-        unbounded = console.options.update(max_width=10_000)
-        fits = console.measure(beside, options=unbounded).maximum <= console.width
-        table = beside if fits else _table(board, testset, "\n")
-        least = console.measure(table, options=unbounded).minimum
-        console.print(table, width=max(console.width, least), crop=False)
+        beside, under = _table(board, testset, " "), _table(board, testset, "\n")
+        console.width = max(width, width_of(_table(board, testset, "\n", _NAME_WIDTH)))
+        console.print(beside if width_of(beside) <= width else under)
+    console.width = width
     if any(section.best for section in board.sections):
         console.print(Text(f"{_BEST} best of its column", style="dim"))
     for note in board.notes:
         console.print(Text(note, style="dim"))
 
 
-def _table(board: Board, testset: str, separator: str) -> Table:
+def _table(board: Board, testset: str, separator: str, name_width: int | None = None) -> Table:
     table = Table(title=testset, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     ranks = has_ranks(board)
     table.add_column("pair", no_wrap=True)
     if ranks:
         table.add_column("#", justify="right")
-    table.add_column("system", overflow="fold", min_width=10)
+    table.add_column("system", overflow="fold", width=name_width)
     table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
         table.add_column(heading(board, column), justify="right", no_wrap=True)

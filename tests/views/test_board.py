@@ -174,13 +174,14 @@ def test_every_table_names_what_could_not_be_computed(view: str):
     assert "the reason why" in VIEWS[view](make_board([lacking, run("b", bleu(1.0), ter(3.0))]))
 
 
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [40, 80, 120])
 def test_the_terminal_table_keeps_to_its_width_and_shows_everything(width: int):
     metrics = [bleu(43.21), ter(56.78)]
     metrics += [replace(bleu(61.5), metric=name) for name in ("chrF2", "chrF2++")]
     runs = [run("a-system-of-25-characters", *metrics), run("another", *metrics[1:])]
     text = shown(make_board(runs), width)
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= max(width, 75)
+    assert "…" not in text
     for needle in ("43.21", "56.78*", "42.2–44.2", "54.8–58.8", "chrF2++ ↑", "TER ↓", "tr-en"):
         assert needle in text
 
