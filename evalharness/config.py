@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from omegaconf.resolvers import oc
 
@@ -63,6 +63,17 @@ class BootstrapConfig:
 
 
 @dataclass
+class StoreConfig:
+    """What is kept between runs.
+
+    Attributes:
+        dir: The store's folder; several processes and machines may share one.
+    """
+
+    dir: str = MISSING
+
+
+@dataclass
 class RunConfig(CommonConfig):
     """A run.
 
@@ -76,6 +87,7 @@ class RunConfig(CommonConfig):
         dtype: What neural systems compute in.
         seed: Seeds everything random.
         bootstrap: How intervals are estimated.
+        store: What is kept between runs.
     """
 
     model: dict[str, Any] = field(default_factory=dict)
@@ -87,6 +99,7 @@ class RunConfig(CommonConfig):
     dtype: Dtype = Dtype.auto
     seed: int = 12345
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
 
 
 @dataclass

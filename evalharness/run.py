@@ -23,6 +23,7 @@ from evalharness.stats import FEWEST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, check_writable, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
+from evalharness.translation import Hypotheses, translate
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
     outputs = [plan.outputs(bitext) for bitext in bitexts]
     results = Path(config.results_dir)
     check_writable(results)
+    check_writable(Path(config.store.dir))
     records = [
-        _run_pair(plan, bitext.first(config.limit), lines, config, results)
+        _run_pair(plan, bitext.first(config.limit), lines, config)
         for bitext, lines in zip(bitexts, outputs, strict=True)
     ]
     rebuild(results)
@@ -95,33 +97,20 @@ class _Plan:
             bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
         )
 
-    def translate(self, bitext: Bitext) -> list[str | None]:
-        """Translates every segment."""
-        assert not isinstance(self.system, FileSystem)
-        texts = [segment.source for segment in bitext.segments]
-        hypotheses = self.system.translate(texts, bitext.source_lang, bitext.target_lang)
-        if len(hypotheses) != len(texts):
-            raise ValueError(f"{len(hypotheses)} hypotheses for {len(texts)} texts")
-        return hypotheses
-
 
 def _run_pair(
-    plan: _Plan, bitext: Bitext, lines: list[str] | None, config: DictConfig, results: Path
+    plan: _Plan, bitext: Bitext, outputs: Sequence[str] | None, config: DictConfig
 ) -> RunRecord:
     name, count = plan.system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    hypotheses: Sequence[str | None] = (
-        plan.translate(bitext)
-        if lines is None
-        else [lines[segment.position] for segment in bitext.segments]
-    )
-    if empty := sum(text is not None and not text.strip() for text in hypotheses):
+    hypotheses = _hypotheses(plan.system, bitext, outputs, Path(config.store.dir))
+    if empty := sum(text is not None and not text.strip() for text in hypotheses.texts):
         log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
     scoring = score(
         plan.metrics,
         bitext.segments,
-        hypotheses,
+        hypotheses.texts,
         resamples=config.bootstrap.resamples,
         seed=config.seed,
     )
@@ -133,8 +122,17 @@ def _run_pair(
         "duration_seconds": round(time.monotonic() - clock, 3),
     }
     fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
-    run = Run(plan.system.name, fingerprint, bitext, hypotheses, scoring)
-    return write_run(results, run, circumstances, redacted_yaml(config))
+    run = Run(name, fingerprint, bitext, hypotheses.texts, scoring, hypotheses.from_store)
+    return write_run(Path(config.results_dir), run, circumstances, redacted_yaml(config))
+
+
+def _hypotheses(
+    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: Path
+) -> Hypotheses:
+    if isinstance(system, FileSystem):
+        assert outputs is not None
+        return Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))
+    return translate(system, bitext, store)
 
 
 def _check(config: DictConfig) -> None:

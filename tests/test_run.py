@@ -161,23 +161,28 @@ def test_a_run_folder_holds_what_the_contract_says(
 
 
 def without_circumstances(files: dict[str, bytes]) -> dict[str, object]:
-    """The files, run.json without its start and duration."""
+    """The files, run.json without its start, its duration and what the store spared it."""
     kept: dict[str, object] = dict(files)
     for name, content in files.items():
         if name.endswith("run.json"):
             run = json.loads(content)
-            del run["started"], run["duration_seconds"]
+            del run["started"], run["duration_seconds"], run["counts"]
             kept[name] = run
     return kept
 
 
 def test_the_same_command_twice_changes_no_byte_that_matters(tmp_path: Path):
-    found = []
+    found, counts = [], []
     for hash_seed in ("1", "2"):
         done = in_new_process("limit=4", cwd=tmp_path, PYTHONHASHSEED=hash_seed)
         assert done.returncode == 0, done.stderr
         found.append((done.stdout, without_circumstances(files_below(tmp_path / "results"))))
+        counts.append(
+            json.loads(next((tmp_path / "results").rglob("run.json")).read_text())["counts"]
+        )
     assert found[0] == found[1]
+    assert [count["from_store"] for count in counts] == [0, 4]
+    assert [count["translated"] for count in counts] == [4, 0]
     assert len([name for name in found[0][1] if name.endswith("scores.json")]) == 2
 
 
@@ -248,7 +253,8 @@ def test_the_default_job_prints_both_pairs_and_whose_references_they_are(tmp_pat
         assert needle in done.stdout
     assert "lines 14, 16, 20: Russian, not Turkish" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"results"}
-    assert {path.name for path in (tmp_path / "results").iterdir()} == {"runs", "leaderboard.csv"}
+    written = {path.name for path in (tmp_path / "results").iterdir()}
+    assert written == {"runs", "store", "leaderboard.csv"}
 
 
 def test_the_embedded_system_beats_the_floor_on_both_statements(
@@ -310,7 +316,7 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
         "    def unavailable(self): return None\n"
         "    def supports(self, source, target): return True\n"
         "    def fingerprint(self, source, target): return {'system': 'broken'}\n"
-        "    def translate(self, texts, source, target): return [None, *texts[1:]]\n"
+        "    def translate(self, texts, source, target): return enumerate([None, *texts[1:]])\n"
     )
     (tmp_path / "my/model").mkdir(parents=True)
     (tmp_path / "my/model/broken.yaml").write_text("_target_: broken_translator.Broken\n")

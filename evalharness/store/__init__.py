@@ -3,10 +3,12 @@
 from evalharness.store.files import check_writable, write_files
 from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
 from evalharness.store.runs import Run, check_name, write_run
+from evalharness.store.translations import StoredTranslations
 
 __all__ = [
     "Run",
     "RunRecord",
+    "StoredTranslations",
     "check_name",
     "check_writable",
     "read_run",

@@ -45,6 +45,7 @@ class Run:
         bitext: What it translated.
         hypotheses: Its output, one per segment, `None` where it failed.
         scoring: What the metrics say.
+        from_store: How many hypotheses had been translated before.
     """
 
     system: str
@@ -52,6 +53,7 @@ class Run:
     bitext: Bitext
     hypotheses: Sequence[str | None]
     scoring: Scoring
+    from_store: int = 0
 
     @property
     def folder(self) -> str:
@@ -151,8 +153,8 @@ def _run_json(run: Run) -> dict[str, object]:
         "source_lang": run.bitext.source_lang,
         "target_lang": run.bitext.target_lang,
         "counts": {
-            "translated": len(run.hypotheses) - failed,
-            "from_store": 0,
+            "translated": len(run.hypotheses) - failed - run.from_store,
+            "from_store": run.from_store,
             "failed": failed,
             "empty": sum(text is not None and not text.strip() for text in run.hypotheses),
         },

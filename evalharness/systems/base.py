@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 Facts = Mapping[str, "str | int | float | bool | Facts | Sequence[Facts] | None"]
@@ -32,6 +32,11 @@ class System(Protocol):
         """Everything that can change a hypothesis for this pair, as hashable facts."""
         ...
 
-    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
-        """Translate `texts`, in order; `None` marks a failure, which is never `""`."""
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, str | None]]:
+        """Yields each text's position with its hypothesis, in any order, as soon as it exists.
+
+        `None`, or no word about a position, marks a failure, which is never `""`.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evalharness.systems.base import Facts
@@ -26,6 +26,8 @@ class CopySystem:
         """Nothing can change a copy."""
         return {"system": "copy"}
 
-    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
-        """Returns the texts."""
-        return list(texts)
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, str | None]]:
+        """Yields the texts."""
+        return enumerate(texts)

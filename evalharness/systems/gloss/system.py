@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
-from evalharness.terminal import track, working
+from evalharness.terminal import working
 
 
 class _Package(NamedTuple):
@@ -88,8 +88,10 @@ class GlossSystem:
         facts.update({package.distribution: version(package.distribution) for package in packages})
         return facts
 
-    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
-        """Gloss `texts` in order; never fails on a text, so no entry is `None`.
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, str | None]]:
+        """Glosses `texts` in order; never fails on a text.
 
         Args:
             texts: Segments; line breaks inside them become spaces.
@@ -103,13 +105,11 @@ class GlossSystem:
             EvalHarnessError: The pair is not supported, or a dictionary package is missing.
         """
         language = self._language(source, target)
-        if not any(text.strip() for text in texts):
-            return ["" for _ in texts]
         if reason := self.unavailable():
             raise EvalHarnessError(f"system {self.name} cannot run", mend=reason)
         with working("loading dictionaries"):
             glosser = _glosser(language)
-        return [_translate(text, glosser) for text in track(texts, self.name, len(texts))]
+        return ((position, _translate(text, glosser)) for position, text in enumerate(texts))
 
     def _language(self, source: str, target: str) -> str:
         if not self.supports(source, target):

@@ -1,0 +1,145 @@
+"""The translation store: what was translated once is there for everybody, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalharness.errors import EvalHarnessError
+from evalharness.store import StoredTranslations
+
+FACTS = {"system": "test", "beams": 4}
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def keep(store: Path, translations: dict[str, str]) -> None:
+    with StoredTranslations(store, FACTS, "tr", "en") as kept:
+        for source, translation in translations.items():
+            kept.add(source, translation)
+
+
+@given(st.dictionaries(text, text))
+def test_what_was_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, kept: dict[str, str]):
+    store = tmp_path_factory.mktemp("store")
+    keep(store, kept)
+    found = StoredTranslations(store, FACTS, "tr", "en")
+    assert {source: found.get(source) for source in kept} == kept
+    assert all(source in found for source in kept)
+    assert "".join(kept) + "?" not in found
+
+
+def test_another_fingerprint_or_pair_knows_nothing_of_it(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    for facts, source, target in (
+        ({**FACTS, "beams": 5}, "tr", "en"),
+        (FACTS, "az", "en"),
+        (FACTS, "tr", "de"),
+    ):
+        assert StoredTranslations(tmp_path, facts, source, target).get("elma") is None
+    reordered = dict(reversed(FACTS.items()))
+    assert StoredTranslations(tmp_path, reordered, "tr", "en").get("elma") == "apple"
+
+
+def test_the_earliest_translation_counts(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    keep(tmp_path, {"elma": "pear"})
+    assert StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma") == "apple"
+
+
+def test_a_torn_last_line_is_passed_over(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple", "deniz": "sea"})
+    (path,) = tmp_path.rglob("*.jsonl")
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        found = StoredTranslations(tmp_path, FACTS, "tr", "en")
+        assert found.get("elma") in ("apple", None)
+        assert found.get("deniz") is None or length >= len(whole) - 1
+    assert StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma") == "apple"
+
+
+def test_nothing_is_rewritten(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    keep(tmp_path, {"deniz": "sea"})
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_reading_alone_writes_nothing(tmp_path: Path):
+    assert StoredTranslations(tmp_path / "store", FACTS, "tr", "en").get("elma") is None
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_store_of_a_newer_schema_is_refused(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    (about,) = tmp_path.rglob("about.json")
+    about.write_text(json.dumps({**json.loads(about.read_text()), "schema_version": 2}))
+    with pytest.raises(EvalHarnessError, match=r"schema_version 2.*store\.dir="):
+        StoredTranslations(tmp_path, FACTS, "tr", "en")
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path):
+    (tmp_path / "store").write_text("")
+    with pytest.raises(EvalHarnessError, match="cannot be written"):
+        keep(tmp_path / "store", {"elma": "apple"})
+
+
+def _fill(store: Path, process: int) -> None:
+    keep(store, {f"{process}:{n}": f"<{process}:{n}>" for n in range(300)} | {"same": "one"})
+
+
+def test_many_processes_at_once_lose_nothing(tmp_path: Path):
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_fill, args=(tmp_path, n)) for n in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    found = StoredTranslations(tmp_path, FACTS, "tr", "en")
+    for process in range(4):
+        assert all(found.get(f"{process}:{n}") == f"<{process}:{n}>" for n in range(300))
+    assert found.get("same") == "one"
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from evalharness.store import StoredTranslations
+with StoredTranslations(Path(sys.argv[1]), {"system": "test", "beams": 4}, "tr", "en") as kept:
+    for n in range(10**6):
+        if f"text {n}" not in kept:
+            kept.add(f"text {n}", f"translation {n}" * 20)
+            print(n, flush=True)
+"""
+
+
+def test_what_was_kept_before_a_kill_is_there_after_it(tmp_path: Path):
+    moments = random.Random(3)
+    told: set[int] = set()
+    for _ in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        time.sleep(moments.uniform(0, 0.1))
+        process.send_signal(signal.SIGKILL)
+        said = [int(first), *(int(line) for line in process.stdout.read().split("\n")[:-1] if line)]
+        process.wait()
+        assert not told.intersection(said), "translated again"
+        told.update(said)
+        found = StoredTranslations(tmp_path, FACTS, "tr", "en")
+        assert all(found.get(f"text {n}") == f"translation {n}" * 20 for n in told)
