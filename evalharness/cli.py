@@ -49,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stderr.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an arrow must not end a run whose work is done
+    _prepare_streams()
     debug = any(_DEBUG.fullmatch(word) for word in given)
     try:
         return _run_command(given)
+    except BrokenPipeError:  # the reader of --help or --cfg has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
     except KeyboardInterrupt:
         sys.stderr.write("evalharness: interrupted\n")
         return INTERRUPTED
@@ -68,19 +69,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_INPUT
 
 
-class SweepEnd(Callback):
-    """Remembers where a finished sweep's reports lie: Hydra would swallow an error raised here."""
+def _prepare_streams() -> None:
+    """Sees to it that no run whose work is done ends because it cannot be told."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115, closed by the caller
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # no arrows in ASCII
 
-    finished: ClassVar[list[tuple[Path, Path]]] = []
+
+class Sweep(Callback):
+    """Notes a sweep's folder for its jobs, and its end: Hydra would swallow an error here."""
+
+    finished: ClassVar[list[Path]] = []
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Removes the reports of an earlier sweep in the same folder."""
-        for report in Path(config.hydra.sweep.dir).glob("job.*.json"):
+        """Names the folder, and removes the reports of an earlier sweep there."""
+        from evalharness.sweep import SWEEP_DIR
+
+        os.environ[SWEEP_DIR] = str(Path(config.hydra.sweep.dir).resolve())
+        for report in Path(os.environ[SWEEP_DIR]).glob("job.*.json"):
             report.unlink()
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Notes the results folder and the sweep's folder."""
-        self.finished.append((Path(config.results_dir), Path(config.hydra.sweep.dir)))
+        """Notes that every job has run."""
+        from evalharness.sweep import SWEEP_DIR
+
+        self.finished.append(Path(os.environ[SWEEP_DIR]))
 
 
 def _run_command(given: list[str]) -> int:
@@ -125,10 +140,10 @@ def _run_command(given: list[str]) -> int:
         if isinstance(outcome, Exception):
             raise outcome
     codes = [code for code in outcomes if isinstance(code, int)]
-    while SweepEnd.finished:
+    while Sweep.finished:
         from evalharness.sweep import summarize
 
-        codes.append(summarize(*SweepEnd.finished.pop()))
+        codes.append(summarize(Sweep.finished.pop()))
     return max(codes, default=FINE)
 
 
@@ -167,8 +182,8 @@ def _explain(error: Exception) -> str:
         return _explain_override(error)
     if isinstance(error, OmegaConfBaseException):
         return f"{error.full_key}: {first_line(error)}"
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'what was to be printed'}: {error.strerror}"
     return " ".join(str(error).split())
 
 

@@ -155,7 +155,7 @@ def build(node: DictConfig | None, key: str) -> Any:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
     except OmegaConfBaseException as error:
-        option = f"{key}.{error.full_key}"
+        option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         mend = f"give a list: '{option}=[...]'" if "ListConfig" in str(error) else None
         raise EvalHarnessError(first_line(error), where=option, mend=mend) from error
     except (ValueError, TypeError) as error:

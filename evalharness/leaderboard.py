@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from evalharness.config import Format
 from evalharness.errors import EvalHarnessError
-from evalharness.store import RunRecord, read_runs, write_files
+from evalharness.store import RunRecord, locked, read_runs, write_files
 from evalharness.terminal import results_console
 from evalharness.views import csv_text, latex_text, make_board, markdown_text, print_board
 
@@ -38,27 +38,15 @@ def leaderboard(config: DictConfig) -> int:
 def rebuild(results: Path) -> list[RunRecord]:
     """Writes leaderboard.csv and returns the runs it holds.
 
-    Of several processes at once, each looks again after writing, so that the last one to write
-    has seen every run.
+    Raises:
+        EvalHarnessError: The results folder cannot be written.
     """
-    while True:
-        seen = _state(results)
+    if not results.is_dir():
+        return []
+    with locked(results):
         runs = read_runs(results)
-        if results.is_dir():
-            write_files(results, {FILE_NAME: csv_text(make_board(runs)).encode()})
-        if _state(results) == seen:
-            return runs
-
-
-def _state(results: Path) -> dict[Path, int]:
-    """When each run was written."""
-    state = {}
-    for path in results.glob("runs/*/*/scores.json"):
-        try:
-            state[path] = path.stat().st_mtime_ns
-        except FileNotFoundError:  # its process is writing it anew, and will look again itself
-            continue
-    return state
+        write_files(results, {FILE_NAME: csv_text(make_board(runs)).encode()})
+    return runs
 
 
 def show(runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:

@@ -19,7 +19,7 @@ from evalharness.languages import language
 from evalharness.leaderboard import rebuild, show
 from evalharness.metrics import Metric
 from evalharness.scoring import score
-from evalharness.stats import FEWEST_RESAMPLES
+from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, check_writable, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
@@ -146,6 +146,8 @@ def _check(config: DictConfig) -> None:
         )
     if not config.metric:
         raise EvalHarnessError("none chosen", where="metric", mend="python -m evalharness list")
+    if config.bootstrap.resamples > MOST_RESAMPLES:
+        raise EvalHarnessError(f"more than {MOST_RESAMPLES}", where="bootstrap.resamples")
     for option, value, least in (
         ("limit", config.limit, 1),
         ("seed", config.seed, 0),

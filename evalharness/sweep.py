@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from evalharness.store import read_run, write_files
 
 log = logging.getLogger(__name__)
 
+SWEEP_DIR = "EVALHARNESS_SWEEP_DIR"
+"""The environment variable that tells a sweep's jobs, also in other processes, its folder."""
+
 _REPORT = "job.{number}.json"
 
 
@@ -28,6 +32,7 @@ def run_job(config: DictConfig) -> None:
     report: dict[str, object] = {
         "number": job.job.num,
         "overrides": overrides,
+        "results_dir": config.results_dir,
         "runs": [],
         "error": None,
         "code": 2,
@@ -37,18 +42,17 @@ def run_job(config: DictConfig) -> None:
         report |= {"runs": [r.folder for r in records], "code": exit_code(records)}
     except Exception as error:  # one job must not take the others down
         expected = isinstance(error, (EvalHarnessError, OSError))
-        told = str(error) if expected else f"{type(error).__name__}: {error}"
+        told = " ".join((str(error) if expected else f"{type(error).__name__}: {error}").split())
         log.error("%s", told, exc_info=config.debug or not expected)
         report["error"] = told
     name = _REPORT.format(number=job.job.num)
-    write_files(Path(job.sweep.dir), {name: (json.dumps(report, indent=2) + "\n").encode()})
+    write_files(Path(os.environ[SWEEP_DIR]), {name: (json.dumps(report, indent=2) + "\n").encode()})
 
 
-def summarize(results: Path, folder: Path) -> int:
+def summarize(folder: Path) -> int:
     """Ends a sweep with one leaderboard over what was swept, and names the jobs that failed.
 
     Args:
-        results: The results folder.
         folder: The sweep's folder, with a report of each job.
 
     Returns:
@@ -59,13 +63,13 @@ def summarize(results: Path, folder: Path) -> int:
     """
     reports = [json.loads(path.read_bytes()) for path in folder.glob(_REPORT.format(number="*"))]
     if not reports:
-        raise EvalHarnessError(
-            "no job has reported", where=folder, mend="results_dir cannot be swept over"
-        )
+        raise EvalHarnessError("no job has reported", where=folder)
     reports.sort(key=lambda report: report["number"])
-    rebuild(results)
-    if made := dict.fromkeys(run for report in reports for run in report["runs"]):
-        show([read_run(results, run) for run in made], Format.table)
+    for results in dict.fromkeys(report["results_dir"] for report in reports):
+        rebuild(Path(results))
+    made = dict.fromkeys((r["results_dir"], run) for r in reports for run in r["runs"])
+    if made:
+        show([read_run(Path(results), run) for results, run in made], Format.table)
     shared: set[str] = set()
     if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))

@@ -95,7 +95,9 @@ BAD_INPUTS = {
     "wrong type in a metric": (["metric.bleu.lowercase=7x"], ["metric.bleu.lowercase", "7x"]),
     "wrong tokenizer": (["metric.bleu.tokenize=14a"], ["metric.bleu.tokenize", "14a", "13a"]),
     "wrong smoothing": (["metric.bleu.smooth_method=x"], ["smooth_method", "add-k"]),
-    "wrong chrF order": (["metric.chrf.char_order=0"], ["char_order", "less than 1"]),
+    "wrong chrF order": (["metric.chrf.char_order=0"], ["metric.chrf.char_order", "from 1"]),
+    "wrong smoothing value": (["metric.bleu.smooth_value=nan"], ["metric.bleu.smooth_value"]),
+    "too many resamples": (["bootstrap.resamples=10000000000"], ["bootstrap.resamples"]),
     "wrong choice": (["testset.on_empty=drop"], ["testset.on_empty", "drop", "error | skip"]),
     "wrong dtype": (["dtype=int3"], ["dtype", "int3", "bfloat16"]),
     "wrong device": (["device=banana"], ["device", "banana", "cuda:1"]),
@@ -172,6 +174,16 @@ def test_a_reader_that_has_gone_is_no_error(small: list[str], tmp_path: Path):
     )
     assert done.stdout == "0\n"
     assert (tmp_path / "results/leaderboard.csv").exists()
+
+
+def test_closed_streams_are_no_error(small: list[str], tmp_path: Path):
+    command = shlex.join([sys.executable, "-m", "evalharness", "model=copy", *small])
+    for closing, bad, code in ((">&-", "", "0"), ("2>&-", "limit=0", "2")):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {bad} {closing}; echo $? > code"], cwd=tmp_path, check=True
+        )
+        assert done.returncode == 0
+        assert (tmp_path / "code").read_text().strip() == code
 
 
 def test_a_terminal_without_arrows_gets_the_numbers(small: list[str], tmp_path: Path):

@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from .conftest import CommandLine
@@ -61,7 +62,7 @@ def test_damaged_and_unfinished_runs_are_passed_over_and_said(
     outcome = evalharness("leaderboard", "leaderboard.format=csv")
     assert outcome.code == 0
     assert "damaged.00000000: damaged run" in outcome.err
-    assert "newer.00000000: written by a newer evalharness" in outcome.err
+    assert "newer.00000000: written by another evalharness" in outcome.err
     assert {row["system"] for row in csv.DictReader(io.StringIO(outcome.out))} == {"copy", "out"}
 
 
@@ -80,6 +81,10 @@ DAMAGE = {
     "a name that UTF-8 cannot hold": ("scores.json", ("system",), "\ud800"),
     "a test set that is a number": ("scores.json", ("testset",), 5),
     "an unknown maker of references": ("run.json", ("testset", "references"), ["somebody"]),
+    "a score that no float holds": ("scores.json", ("scores", 0, "score"), 10**400),
+    "a name with markup": ("scores.json", ("system",), "[/x]"),
+    "another schema": ("run.json", ("schema_version",), 9),
+    "no maker of references": ("run.json", ("testset", "references"), []),
     "no digest": ("run.json", ("testset", "digest"), None),
     "a bootstrap without units": ("run.json", ("bootstrap", "units"), None),
 }
@@ -100,8 +105,47 @@ def test_an_edited_run_breaks_neither_the_board_nor_later_runs(
     path.write_text(json.dumps(content))
     outcome = evalharness("leaderboard", "leaderboard.format=csv")
     assert outcome.code == 0
-    assert "damaged run" in outcome.err
+    assert "damaged run" in outcome.err or "another evalharness" in outcome.err
     assert [row["system"] for row in csv.DictReader(io.StringIO(outcome.out))] == ["out"]
     assert evalharness("model=copy", *small).code == 0
     rows = csv.DictReader(io.StringIO((two_runs / "leaderboard.csv").read_text()))
     assert {row["system"] for row in rows} == {"copy", "out"}
+
+
+def damaged_statistics(folder: Path, case: str) -> None:
+    path = folder / "statistics.npz"
+    if case == "empty":
+        path.write_bytes(b"")
+    elif case == "flipped":
+        content = bytearray(path.read_bytes())
+        content[80:100] = bytes(255 - byte for byte in content[80:100])
+        path.write_bytes(bytes(content))
+    elif case == "too few rows":
+        np.savez(path, **{name: array[:1] for name, array in np.load(path).items()})
+    elif case == "not finite":
+        np.savez(path, **{name: array * np.nan for name, array in np.load(path).items()})
+    else:
+        segments = folder / "segments.jsonl"
+        segments.write_text(segments.read_text().replace('"chrF2": ', '"chrF2": "x", "y": '))
+
+
+@pytest.mark.parametrize("case", ["empty", "flipped", "too few rows", "not finite", "segments"])
+def test_a_metric_is_added_to_a_damaged_run_by_writing_it_anew(
+    case: str, evalharness: CommandLine, two_runs: Path, small: list[str]
+):
+    (folder,) = two_runs.glob("runs/*/copy.*")
+    damaged_statistics(folder, case)
+    outcome = evalharness("model=copy", *small, "metric=ter")
+    assert outcome.code == 0, outcome.err
+    assert "written anew" in outcome.err
+    assert set(np.load(folder / "statistics.npz")) == {"TER"}
+
+
+def test_a_run_that_was_cut_short_is_written_anew_and_said(
+    evalharness: CommandLine, two_runs: Path, small: list[str]
+):
+    (folder,) = two_runs.glob("runs/*/copy.*")
+    (folder / "scores.json").unlink()
+    outcome = evalharness("model=copy", *small, "metric=ter")
+    assert outcome.code == 0
+    assert "was cut short while it was written; written anew" in outcome.err

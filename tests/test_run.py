@@ -210,7 +210,7 @@ def test_scores_of_other_resamples_are_never_mixed(
 ):
     assert evalharness("model=copy", *small, "metric=bleu").code == 0
     outcome = evalharness("model=copy", *small, "metric=ter", "seed=7")
-    assert "dropped BLEU, scored with other bootstrap settings" in outcome.err
+    assert "dropped BLEU, scores of other hypotheses or with other bootstrap" in outcome.err
     assert set(read_scores(tmp_path / "results")["copy"]) == {"TER"}
 
 
@@ -240,6 +240,40 @@ def test_many_processes_in_one_results_folder_lose_nothing(small: list[str], tmp
     assert {row["system"] for row in rows} == {f"s{n}" for n in range(8)}
 
 
+def test_many_metrics_at_once_of_one_run_are_all_kept(small: list[str], tmp_path: Path):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "evalharness", "model=copy", f"metric={metric}", *small],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for metric in ("bleu", "chrf", "chrfpp", "ter")
+    ]
+    errors = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, errors
+    assert set(read_scores(tmp_path / "results")["copy"]) == set(PEERS)
+    assert "damaged" not in "".join(errors)
+
+
+def test_a_sweep_whose_folder_depends_on_the_job_still_names_what_failed(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("-m", "model=copy,file", *small, "hydra.sweep.dir=s/${model.name}")
+    assert outcome.code == 2
+    assert "evalharness: failed: model=file: model.path: not given" in outcome.err
+    assert "copy" in outcome.out
+
+
+def test_results_of_a_sweep_may_lie_apart(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("-m", "model=copy", "results_dir=one,two", *small)
+    assert outcome.code == 0
+    assert [len(read_leaderboard(tmp_path / name)) for name in ("one", "two")] == [1, 1]
+
+
 def test_a_limit_takes_the_first_segments_of_each_pair(evalharness: CommandLine, tmp_path: Path):
     assert evalharness("model=copy", "limit=2").code == 0
     rows = read_leaderboard(tmp_path / "results")
@@ -254,7 +288,7 @@ def test_the_default_job_prints_both_pairs_and_whose_references_they_are(tmp_pat
     assert "lines 14, 16, 20: Russian, not Turkish" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"results"}
     written = {path.name for path in (tmp_path / "results").iterdir()}
-    assert written == {"runs", "store", "leaderboard.csv"}
+    assert written == {"runs", "store", "leaderboard.csv", ".lock"}
 
 
 def test_the_embedded_system_beats_the_floor_on_both_statements(

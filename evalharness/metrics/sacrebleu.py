@@ -7,6 +7,7 @@ Post (2018), "A Call for Clarity in Reporting BLEU Scores".
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from evalharness.testsets.base import Segment
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric as Peer
+
+
+_MOST = 100
 
 
 class _SacreBleuMetric(ABC):
@@ -118,8 +122,8 @@ class BLEU(_SacreBleuMetric):
                     mend=" | ".join(map(str, known)),
                 )
 
-        if self.smooth_value is not None and self.smooth_value < 0:
-            raise EvalHarnessError(f"{self.smooth_value} is less than 0", where="smooth_value")
+        if self.smooth_value is not None and not 0 <= self.smooth_value < math.inf:
+            raise EvalHarnessError(f"{self.smooth_value} is no weight", where="smooth_value")
 
     def _new_peer(self, effective_order: bool | None = None) -> Peer:
         import sacrebleu
@@ -173,8 +177,8 @@ class CHRF(_SacreBleuMetric):
             ("word_order", self.word_order, 0),
             ("beta", self.beta, 1),
         ):
-            if value < least:
-                raise EvalHarnessError(f"{value} is less than {least}", where=option)
+            if not least <= value <= _MOST:
+                raise EvalHarnessError(f"{value} is not from {least} to {_MOST}", where=option)
 
     def _new_peer(self) -> Peer:
         import sacrebleu

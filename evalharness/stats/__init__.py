@@ -2,6 +2,7 @@
 
 from evalharness.stats.bootstrap import (
     FEWEST_RESAMPLES,
+    MOST_RESAMPLES,
     Interval,
     bootstrap_scores,
     percentile_interval,
@@ -10,6 +11,7 @@ from evalharness.stats.bootstrap import (
 
 __all__ = [
     "FEWEST_RESAMPLES",
+    "MOST_RESAMPLES",
     "Interval",
     "bootstrap_scores",
     "percentile_interval",

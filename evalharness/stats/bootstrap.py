@@ -18,6 +18,9 @@ Array = npt.NDArray[np.float64]
 FEWEST_RESAMPLES = 40
 """Fewer have no 2.5 % quantile."""
 
+MOST_RESAMPLES = 1_000_000
+"""More tell nothing more, and their statistics fill the memory."""
+
 _CELLS_PER_BLOCK = 4_000_000
 
 

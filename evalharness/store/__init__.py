@@ -1,6 +1,6 @@
 """What is kept."""
 
-from evalharness.store.files import check_writable, write_files
+from evalharness.store.files import check_writable, locked, write_files
 from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
 from evalharness.store.runs import Run, check_name, write_run
 from evalharness.store.translations import StoredTranslations
@@ -11,6 +11,7 @@ __all__ = [
     "StoredTranslations",
     "check_name",
     "check_writable",
+    "locked",
     "read_run",
     "read_runs",
     "read_scoring",

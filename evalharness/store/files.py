@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from evalharness.errors import EvalHarnessError
 
@@ -35,6 +39,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             staged.append((_write_temporary(folder, name, content), folder / name))
+        for path in (path for _, path in staged if path.is_dir()):
+            raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder")
         if len(staged) > 1:
             staged[-1][1].unlink(missing_ok=True)
         for temporary, path in staged:
@@ -51,6 +57,25 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     _remove_abandoned(folder)
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps the harness's other processes from writing into a results folder meanwhile.
+
+    Raises:
+        EvalHarnessError: The lock's file cannot be written.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def check_writable(folder: Path) -> None:
     """Makes a folder and writes a trial file into it.
 
@@ -62,11 +87,13 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise EvalHarnessError(
-            f"cannot be written to: {error.strerror}",
-            where=folder,
-            mend="choose another results_dir=",
-        ) from error
+        raise _not_writable(folder, error) from error
+
+
+def _not_writable(folder: Path, error: OSError) -> EvalHarnessError:
+    return EvalHarnessError(
+        f"cannot be written to: {error.strerror}", where=folder, mend="choose another results_dir="
+    )
 
 
 def _write_temporary(folder: Path, name: str, content: bytes) -> Path:

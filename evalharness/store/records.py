@@ -6,7 +6,9 @@ import dataclasses
 import json
 import logging
 import math
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,12 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", Score, Unavailable, Resampling, "RunRecord")
 
 SCHEMA_VERSION = 1
+_DAMAGES = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+"""What a system or a test set may be called: its name is part of a folder's."""
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -90,16 +97,17 @@ def read_run(results: Path, folder: str) -> RunRecord:
     try:
         scores = json.loads((path / SCORES).read_bytes())
         run = json.loads((path / RUN).read_bytes())
-        if scores["schema_version"] > SCHEMA_VERSION:
-            raise EvalHarnessError(
-                f"written by a newer evalharness (schema_version {scores['schema_version']})",
-                where=path,
-                mend="update evalharness",
-            )
+        for content in (scores, run):
+            if content["schema_version"] != SCHEMA_VERSION:
+                raise EvalHarnessError(
+                    f"written by another evalharness (schema_version {content['schema_version']})",
+                    where=path,
+                    mend="update evalharness",
+                )
         return _record(folder, run, scores)
     except OSError as error:
         raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except _DAMAGES as error:
         raise _damaged(path, error) from error
 
 
@@ -117,10 +125,13 @@ def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]
         with np.load(path / STATISTICS, allow_pickle=False) as arrays:
             statistics = {name: arrays[name] for name in names}
         segment_scores = {
-            name: np.array([segment["scores"][name] for segment in segments]) for name in names
+            name: np.array([float(segment["scores"][name]) for segment in segments])
+            for name in names
         }
         hypotheses = [segment["hypothesis"] for segment in segments]
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        for name in names:
+            _check_arrays(name, statistics[name], segment_scores[name], len(segments))
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *_DAMAGES) as error:
         raise _damaged(path, error) from error
     scoring = Scoring(
         record.scores, record.unavailable, record.resampling, statistics, segment_scores
@@ -128,13 +139,20 @@ def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]
     return hypotheses, scoring
 
 
+def _check_arrays(name: str, table: Any, segment_scores: Any, segments: int) -> None:
+    fits = table.ndim == 2 and len(table) == len(segment_scores) == segments
+    if not fits or table.dtype != np.float64:
+        raise ValueError(f"{name}: statistics are {table.dtype} {table.shape}")
+    if not (np.isfinite(table).all() and np.isfinite(segment_scores).all()):
+        raise ValueError(f"{name}: not finite")
+
+
 def _read_all(results: Path) -> Iterator[RunRecord]:
     for path in sorted(results.glob(f"runs/*/*/{SCORES}")):
         try:
             yield read_run(results, path.parent.relative_to(results).as_posix())
         except EvalHarnessError as error:
-            if path.exists():  # else its process is writing it anew
-                log.warning("%s", error)
+            log.warning("%s", error)
 
 
 def _damaged(path: Path, error: Exception) -> EvalHarnessError:
@@ -160,20 +178,24 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         resampling=_checked(Resampling(**run["bootstrap"])),
         failed=run["counts"]["failed"],
     )
-    if not set(record.provenance) <= set(PROVENANCES):
+    if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
+    for name in (record.system, record.testset, record.source_lang, record.target_lang):
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name")
     return _checked(record)
 
 
 def _checked(record: T) -> T:
     """Returns a record whose numbers and strings are some: the file may have been edited."""
     for field in dataclasses.fields(record):
-        value, kind = getattr(record, field.name), _JSON_TYPES.get(str(field.type))
+        value: Any = getattr(record, field.name)
+        kind = _JSON_TYPES.get(str(field.type))
         if kind is None:
             continue
         if not isinstance(value, kind):
             raise TypeError(f"{field.name} is {value!r}")
-        if isinstance(value, float) and not math.isfinite(value):
+        if float in kind and not math.isfinite(getattr(record, field.name)):
             raise ValueError(f"{field.name} is {value}")
         if isinstance(value, str):
             value.encode()  # JSON can hold what UTF-8 cannot

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,8 +15,9 @@ import numpy as np
 
 from evalharness.errors import EvalHarnessError
 from evalharness.scoring import Scoring
-from evalharness.store.files import write_files
+from evalharness.store.files import locked, write_files
 from evalharness.store.records import (
+    NAME,
     RUN,
     SCHEMA_VERSION,
     SCORES,
@@ -31,8 +31,6 @@ from evalharness.systems.base import Facts
 from evalharness.testsets.base import Bitext
 
 log = logging.getLogger(__name__)
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def check_name(name: str, where: str) -> None:
     Raises:
         EvalHarnessError: The name has other characters than letters, digits, `.`, `_`, `+`, `-`.
     """
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise EvalHarnessError(
             f"{name!r} cannot name a folder",
             where=where,
@@ -96,23 +94,26 @@ def write_run(
     Raises:
         EvalHarnessError: The folder cannot be written; older files are as they were.
     """
-    run = replace(run, scoring=_with_earlier_metrics(results, run))
-    write_files(
-        results / run.folder,
-        {
-            "config.yaml": config_yaml.encode(),
-            SEGMENTS: _segments_jsonl(run),
-            STATISTICS: _npz(run.scoring.statistics),
-            RUN: _json({**_run_json(run), **circumstances}),
-            SCORES: _json(_scores_json(run)),
-        },
-    )
-    return read_run(results, run.folder)
+    with locked(results):
+        run = replace(run, scoring=_with_earlier_metrics(results, run))
+        write_files(
+            results / run.folder,
+            {
+                "config.yaml": config_yaml.encode(),
+                SEGMENTS: _segments_jsonl(run),
+                STATISTICS: _npz(run.scoring.statistics),
+                RUN: _json({**_run_json(run), **circumstances}),
+                SCORES: _json(_scores_json(run)),
+            },
+        )
+        return read_run(results, run.folder)
 
 
 def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
-    new = run.scoring
-    if not (results / run.folder / SCORES).exists():
+    new, folder = run.scoring, results / run.folder
+    if not (folder / SCORES).exists():
+        if (folder / SEGMENTS).exists():
+            log.warning("%s: was cut short while it was written; written anew", folder)
         return new
     try:
         hypotheses, old = read_scoring(results, run.folder)
@@ -122,13 +123,13 @@ def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
     computed = {score.metric: score.signature for score in new.scores}
     for score in old.scores:
         if computed.get(score.metric, score.signature) != score.signature:
-            log.warning("%s: replaced %s %s", run.folder, score.metric, score.signature)
+            log.warning("%s: replaced %s %s", folder, score.metric, score.signature)
     kept = [score for score in old.scores if score.metric not in computed]
-    if kept and (hypotheses != list(run.hypotheses) or old.resampling != new.resampling):
-        dropped = ", ".join(score.metric for score in kept)
-        log.warning("%s: dropped %s, scored with other bootstrap settings", run.folder, dropped)
-        return new
     names = [score.metric for score in kept]
+    if kept and (hypotheses != list(run.hypotheses) or old.resampling != new.resampling):
+        why = "of other hypotheses or with other bootstrap settings"
+        log.warning("%s: dropped %s, scores %s", folder, ", ".join(names), why)
+        return new
     return replace(
         new,
         scores=(*new.scores, *kept),

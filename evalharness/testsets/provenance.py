@@ -32,7 +32,7 @@ def read_provenance(references: Path) -> Mapping[str, Mapping[str, object]]:
     path = references / FILE_NAME
     try:
         content = yaml.safe_load(read_bytes(path))
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no date
         raise EvalHarnessError(f"not valid YAML: {error}", where=path) from error
     if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
         raise EvalHarnessError(f"no 'schema_version: {SCHEMA_VERSION}'", where=path)

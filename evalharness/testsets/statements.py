@@ -156,9 +156,9 @@ class StatementsTestSet:
     def _reference_files(self, code: str, statements: Sequence[str]) -> dict[str, list[Path]]:
         """The references of each statement; every file in the folder belongs to one."""
         files: dict[str, list[Path]] = {statement: [] for statement in statements}
-        for path in sorted((self._references / self.target_lang / code).glob("*.txt")):
+        for path in sorted((self._references / self.target_lang / code).glob("[!.]*")):
             statement, _, name = path.stem.rpartition(".")
-            if statement not in files or not name:
+            if statement not in files or not name or path.suffix != ".txt":
                 raise EvalHarnessError(
                     "belongs to no seed",
                     where=path,

@@ -46,7 +46,7 @@ class TextTestSet:
         language(self.target_lang, where="target_lang")
         _one_of("on_empty", self.on_empty, ("error", "skip"))
         _one_of("provenance", self.provenance, PROVENANCES)
-        if not self.references:
+        if not self.references or not all(isinstance(path, str) for path in self.references):
             raise EvalHarnessError(
                 "a text test set needs at least one reference file",
                 where="references",

@@ -131,6 +131,9 @@ def _labels(scores: Iterable[Score]) -> dict[tuple[str, str], str]:
         for signature, of in parts.items():
             told = [f"{key}:{of.get(key, 'none')}" for key in telling]
             labels[metric, signature] = "|".join([metric, *told])
+        if len({labels[metric, signature] for signature in several}) < len(several):
+            for signature in several:
+                labels[metric, signature] = f"{metric}|{signature}"
     return labels
 
 

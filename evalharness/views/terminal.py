@@ -37,7 +37,7 @@ def print_board(board: Board, console: Console) -> None:
 
 
 def _table(board: Board, testset: str, separator: str, name_width: int | None = None) -> Table:
-    table = Table(title=testset, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(testset), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     ranks = has_ranks(board)
     table.add_column("pair", no_wrap=True)
     if ranks:
@@ -45,7 +45,7 @@ def _table(board: Board, testset: str, separator: str, name_width: int | None = 
     table.add_column("system", overflow="fold", width=name_width)
     table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
-        table.add_column(heading(board, column), justify="right", no_wrap=True)
+        table.add_column(Text(heading(board, column)), justify="right", no_wrap=True)
     for section in board.sections:
         if section.testset != testset:
             continue
@@ -53,7 +53,7 @@ def _table(board: Board, testset: str, separator: str, name_width: int | None = 
             cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
             if ranks:
                 cells.append(DASH if row.rank is None else str(row.rank))
-            cells += [row.name, str(row.run.segments)]
+            cells += [Text(row.name), str(row.run.segments)]
             cells += [_cell(board, section, row, column, separator) for column in board.columns]
             table.add_row(*cells, end_section=row is section.rows[-1])
     return table

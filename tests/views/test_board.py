@@ -113,6 +113,13 @@ def test_a_part_that_one_signature_lacks_tells_columns_apart():
     assert board.columns == ("BLEU|refs:mean", "BLEU|refs:none")
 
 
+@given(st.lists(st.text("a1:|none", min_size=1, max_size=5), min_size=2, max_size=5, unique=True))
+def test_no_two_signatures_ever_share_a_column(signatures: list[str]):
+    runs = [run(f"s{n}", bleu(1.0, signature)) for n, signature in enumerate(signatures)]
+    comparable = {signature for signature in signatures if "nrefs" not in signature}
+    assert len(make_board(runs).columns) == len(comparable)
+
+
 def test_the_best_of_a_column_follows_its_direction():
     board = make_board([run("a", bleu(20.0), ter(50.0)), run("b", bleu(30.0), ter(60.0))])
     assert board.sections[0].best == {"BLEU": 30.0, "TER": 50.0}
