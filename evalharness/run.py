@@ -51,8 +51,8 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
     bitexts = plan.load()
     outputs = [plan.outputs(bitext) for bitext in bitexts]
     results = Path(config.results_dir)
-    check_writable(results)
-    check_writable(Path(config.store.dir))
+    check_writable(results, "results_dir")
+    check_writable(Path(config.store.dir), "store.dir")
     records = [
         _run_pair(plan, bitext.first(config.limit), lines, config)
         for bitext, lines in zip(bitexts, outputs, strict=True)

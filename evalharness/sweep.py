@@ -46,7 +46,8 @@ def run_job(config: DictConfig) -> None:
         log.error("%s", told, exc_info=config.debug or not expected)
         report["error"] = told
     name = _REPORT.format(number=job.job.num)
-    write_files(Path(os.environ[SWEEP_DIR]), {name: (json.dumps(report, indent=2) + "\n").encode()})
+    folder = Path(os.environ.get(SWEEP_DIR, job.sweep.dir))
+    write_files(folder, {name: (json.dumps(report, indent=2) + "\n").encode()})
 
 
 def summarize(folder: Path) -> int:
@@ -67,9 +68,9 @@ def summarize(folder: Path) -> int:
     reports.sort(key=lambda report: report["number"])
     for results in dict.fromkeys(report["results_dir"] for report in reports):
         rebuild(Path(results))
-    made = dict.fromkeys((r["results_dir"], run) for r in reports for run in r["runs"])
-    if made:
-        show([read_run(Path(results), run) for results, run in made], Format.table)
+        those = [report for report in reports if report["results_dir"] == results]
+        if made := dict.fromkeys(run for report in those for run in report["runs"]):
+            show([read_run(Path(results), run) for run in made], Format.table)
     shared: set[str] = set()
     if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))

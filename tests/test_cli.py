@@ -116,6 +116,7 @@ BAD_INPUTS = {
     ),
     "results folder is a file": (["results_dir=src.txt"], ["src.txt", "results_dir="]),
     "results folder not writable": (["results_dir=/proc/none"], ["/proc/none", "results_dir="]),
+    "store is a file": (["store.dir=src.txt", "results_dir=r"], ["src.txt", "store.dir="]),
     "malformed override": (["model.name=[a"], ["[a"]),
 }
 

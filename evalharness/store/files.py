@@ -39,8 +39,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             staged.append((_write_temporary(folder, name, content), folder / name))
-        for path in (path for _, path in staged if path.is_dir()):
-            raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder")
+        if occupied := [path.name for _, path in staged if path.is_dir()]:
+            raise IsADirectoryError(errno.EISDIR, f"{', '.join(occupied)}: is a folder")
         if len(staged) > 1:
             staged[-1][1].unlink(missing_ok=True)
         for temporary, path in staged:
@@ -69,15 +69,19 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise _not_writable(folder, "results_dir", error) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, option: str) -> None:
     """Makes a folder and writes a trial file into it.
+
+    Args:
+        folder: The folder.
+        option: The option that names it, for the error.
 
     Raises:
         EvalHarnessError: That is not possible.
@@ -87,12 +91,12 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise _not_writable(folder, option, error) from error
 
 
-def _not_writable(folder: Path, error: OSError) -> EvalHarnessError:
+def _not_writable(folder: Path, option: str, error: OSError) -> EvalHarnessError:
     return EvalHarnessError(
-        f"cannot be written to: {error.strerror}", where=folder, mend="choose another results_dir="
+        f"cannot be written to: {error.strerror}", where=folder, mend=f"choose another {option}="
     )
 
 

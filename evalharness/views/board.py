@@ -13,8 +13,7 @@ from evalharness.store import RunRecord
 SACREBLEU_METRICS = ("BLEU", "chrF2", "chrF2++", "TER")
 """In the order of their columns, before all others."""
 
-
-_FEW_UNITS = 30
+_FEW_UNITS = 30  # below it a note calls intervals rough
 
 
 @dataclass(frozen=True)

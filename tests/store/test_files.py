@@ -69,7 +69,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
     with pytest.raises(EvalHarnessError, match="cannot be written"):
         write_files(tmp_path / "file", {"a": b""})
     with pytest.raises(EvalHarnessError, match="cannot be written to"):
-        check_writable(tmp_path / "file")
+        check_writable(tmp_path / "file", "results_dir")
     assert (tmp_path / "file").read_text() == "x"
 
 
