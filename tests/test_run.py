@@ -223,38 +223,34 @@ def test_a_limited_run_does_not_replace_the_whole_one(
     assert {(row["segments"], row["rank"]) for row in rows} == {("2", "1"), ("3", "1")}
 
 
-def test_many_processes_in_one_results_folder_lose_nothing(small: list[str], tmp_path: Path):
+def run_at_once(commands: list[list[str]], folder: Path) -> str:
+    """Runs commands at the same time, all of them to success; returns what they said."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "evalharness", "model=copy", f"model.name=s{n}", *small],
-            cwd=tmp_path,
+            [sys.executable, "-m", "evalharness", *command],
+            cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for n in range(8)
+        for command in commands
     ]
-    errors = [process.communicate()[1] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 8, errors
+    said = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(commands), said
+    return "".join(said)
+
+
+def test_many_processes_in_one_results_folder_lose_nothing(small: list[str], tmp_path: Path):
+    run_at_once([["model=copy", f"model.name=s{n}", *small] for n in range(8)], tmp_path)
     rows = read_leaderboard(tmp_path / "results")
     assert {row["system"] for row in rows} == {f"s{n}" for n in range(8)}
 
 
 def test_many_metrics_at_once_of_one_run_are_all_kept(small: list[str], tmp_path: Path):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "evalharness", "model=copy", f"metric={metric}", *small],
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for metric in ("bleu", "chrf", "chrfpp", "ter")
-    ]
-    errors = [process.communicate()[1] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 4, errors
+    metrics = ("bleu", "chrf", "chrfpp", "ter")
+    said = run_at_once([["model=copy", f"metric={m}", *small] for m in metrics], tmp_path)
     assert set(read_scores(tmp_path / "results")["copy"]) == set(PEERS)
-    assert "damaged" not in "".join(errors)
+    assert "damaged" not in said
 
 
 def test_a_sweep_whose_folder_depends_on_the_job_still_names_what_failed(
