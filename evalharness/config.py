@@ -107,7 +107,7 @@ class LeaderboardOptions:
     """How the leaderboard is shown.
 
     Attributes:
-        by: The metric that ranks, by its column; `None` for the first column.
+        by: The column that ranks; `None` for the one that most runs have, of several the first.
         format: How it is printed.
     """
 

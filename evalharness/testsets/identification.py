@@ -22,7 +22,8 @@ def foreign_lines(lines: Sequence[str], code: str) -> Mapping[int, str]:
 
     A fast detector over all languages proposes the most likely one; where that is another, an
     accurate detector decides between the two. Empty lines, languages that lingua does not know,
-    and tags with a script of their own (`sr-Latn`) are never reported. https://github.com/pemistahl/lingua-py
+    and tags with a script of their own (`sr-Latn`) are never reported. Both detectors are lingua's
+    (https://github.com/pemistahl/lingua-py).
 
     Args:
         lines: The lines of a text.
