@@ -252,3 +252,8 @@ def _nearest(tag: str, count: int = 3) -> str:
     }
     nearest = sorted(similarity, key=lambda found: (-similarity[found], found.code))[:count]
     return ", ".join(f"{found.code} ({found.name})" for found in nearest)
+
+
+def sentence_separator(tag: str) -> str:
+    """What stands between two sentences."""
+    return " "

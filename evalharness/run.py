@@ -85,7 +85,7 @@ class _Plan:
                     f"does not translate {language(bitext.source_lang).name}"
                     f" into {language(bitext.target_lang).name} ({bitext.pair})",
                     where=self.system.name,
-                    mend="choose another model= or testset=; python -m evalharness list",
+                    mend=self.system.supported(),
                 )
         return bitexts
 
@@ -117,12 +117,22 @@ def _run_pair(
     circumstances = {
         "versions": versions(),
         "git_revision": git_revision(),
-        "device": "cpu",
+        "device": plan.system.hardware(),
         "started": started.isoformat(timespec="seconds"),
         "duration_seconds": round(time.monotonic() - clock, 3),
     }
     fingerprint = plan.system.fingerprint(bitext.source_lang, bitext.target_lang)
-    run = Run(name, fingerprint, bitext, hypotheses.texts, scoring, hypotheses.from_store)
+    run = Run(
+        name,
+        fingerprint,
+        bitext,
+        hypotheses.texts,
+        scoring,
+        hypotheses.from_store,
+        hypotheses.truncated,
+        hypotheses.unfinished,
+        plan.system.notes(),
+    )
     return write_run(Path(config.results_dir), run, circumstances, redacted_yaml(config))
 
 

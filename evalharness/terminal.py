@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 _SECONDS_BEFORE_A_BAR = 1.0
+_SECONDS_BETWEEN_LINES = 30.0
 
 
 class _ResultsConsole(Console):
@@ -67,36 +71,58 @@ def working(description: str) -> Iterator[None]:
         yield
 
 
-def track(items: Iterable[T], description: str, total: int) -> Iterator[T]:
-    """Yields `items` under a progress bar, on a terminal and once the work has taken a second.
+@contextmanager
+def progress(description: str, total: float, unit: str) -> Iterator[Callable[[float], None]]:
+    """Tells how far work has come, once it has taken a second, and gives the function to say so.
+
+    A bar on a terminal; elsewhere a line in the log every half minute.
 
     Args:
-        items: What to work on.
         description: What is being done, in a few words.
-        total: How many items there are.
+        total: How much there is to do.
+        unit: What is counted, in the plural.
     """
     console = messages_console()
-    if not console.is_terminal:
-        yield from items
-        return
-    started = time.monotonic()
+    shown = console.is_terminal
+    started = told = time.monotonic()
+    done = 0.0
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f}/s"),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TextColumn(f"{{task.fields[speed]}} {unit}/s"),
         TimeRemainingColumn(),
         console=console,
         transient=True,
         speed_estimate_period=60,
     )
-    task = bar.add_task(description, total=total)
-    try:
-        for done, item in enumerate(items):
-            if not bar.live.is_started and time.monotonic() - started > _SECONDS_BEFORE_A_BAR:
+    task = bar.add_task(description, total=total, speed="–")
+
+    def advance(amount: float) -> None:
+        nonlocal done, told
+        done += amount
+        now = time.monotonic()
+        speed = done / max(now - started, 1e-9)
+        if shown:
+            if not bar.live.is_started and now - started > _SECONDS_BEFORE_A_BAR:
                 bar.start()
-            bar.update(task, completed=done)
-            yield item
+            bar.update(task, completed=done, speed=f"{speed:.1f}")
+        elif now - told > _SECONDS_BETWEEN_LINES:
+            told = now
+            left = (total - done) / speed if speed else math.inf
+            words = "%s: %.0f of %.0f %s, %.1f a second, %.0f min left"
+            log.info(words, description, done, total, unit, speed, left / 60)
+
+    try:
+        yield advance
     finally:
         if bar.live.is_started:  # stopping a bar that never started prints an empty line
             bar.stop()
+
+
+def track(items: Sequence[T], description: str, unit: str) -> Iterator[T]:
+    """Yields `items` under `progress`."""
+    with progress(description, len(items), unit) as advance:
+        for item in items:
+            yield item
+            advance(1)

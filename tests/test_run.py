@@ -137,7 +137,14 @@ def test_a_run_folder_holds_what_the_contract_says(
     run = json.loads((folder / "run.json").read_text())
     assert run["schema_version"] == 1
     assert run["bootstrap"]["seed"] == 7
-    assert run["counts"] == {"translated": 3, "from_store": 0, "failed": 0, "empty": 0}
+    assert run["counts"] == {
+        "translated": 3,
+        "from_store": 0,
+        "failed": 0,
+        "empty": 0,
+        "truncated": 0,
+        "unfinished": 0,
+    }
     assert run["versions"]["sacrebleu"] == sacrebleu.__version__
     assert {"fingerprint", "testset", "git_revision", "device"} <= set(run)
     assert {"started", "duration_seconds"} <= set(run)
@@ -340,13 +347,15 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
 ):
     (tmp_path / "broken_translator.py").write_text(
         "from dataclasses import dataclass\n"
+        "from evalharness.systems import System, Translation\n"
         "@dataclass(frozen=True)\n"
-        "class Broken:\n"
+        "class Broken(System):\n"
         "    name: str = 'broken'\n"
         "    def unavailable(self): return None\n"
         "    def supports(self, source, target): return True\n"
         "    def fingerprint(self, source, target): return {'system': 'broken'}\n"
-        "    def translate(self, texts, source, target): return enumerate([None, *texts[1:]])\n"
+        "    def translate(self, texts, source, target):\n"
+        "        return enumerate([None, *map(Translation, texts[1:])])\n"
     )
     (tmp_path / "my/model").mkdir(parents=True)
     (tmp_path / "my/model/broken.yaml").write_text("_target_: broken_translator.Broken\n")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from evalharness.systems import System, Translation
 from evalharness.testsets import Bitext, Segment
 from evalharness.translation import translate
 
 
-class Shouting:
+class Shouting(System):
     """A system that upper-cases, in reverse order, and notes what it was asked."""
 
     name = "shouting"
@@ -32,13 +33,13 @@ class Shouting:
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, str | None]]:
+    ) -> Iterator[tuple[int, Translation | None]]:
         self.asked += texts
         for count, position in enumerate(reversed(range(len(texts)))):
             if count == self.dies_after:
                 raise RuntimeError("out of memory")
             text = texts[position]
-            yield position, None if text == self.fails_on else text.upper()
+            yield position, None if text == self.fails_on else Translation(text.upper())
 
 
 def bitext(*sources: str) -> Bitext:

@@ -70,7 +70,7 @@ class _SacreBleuMetric(ABC):
         if len(segments) != len(hypotheses):
             raise ValueError(f"{len(hypotheses)} hypotheses for {len(segments)} segments")
         streams = list(zip_longest(*(segment.references for segment in segments)))
-        tracked: Any = track(hypotheses, self.name, len(hypotheses))  # it only iterates
+        tracked: Any = track(hypotheses, self.name, "segments")  # it only iterates
         rows = self._peer._extract_corpus_statistics(tracked, streams)
         return np.array(rows, dtype=np.float64)
 

@@ -57,6 +57,9 @@ class RunRecord:
         unavailable: One per metric that could not.
         resampling: How the intervals were estimated.
         failed: How many segments the system failed on.
+        truncated: How many sources were longer than the system takes, and cut off.
+        unfinished: How many hypotheses reached the length limit before they ended.
+        notes: What a reader has to know of the system.
     """
 
     folder: str
@@ -71,6 +74,9 @@ class RunRecord:
     unavailable: tuple[Unavailable, ...]
     resampling: Resampling
     failed: int
+    truncated: int
+    unfinished: int
+    notes: tuple[str, ...]
 
     @property
     def pair(self) -> str:
@@ -177,6 +183,9 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         unavailable=tuple(_checked(Unavailable(**metric)) for metric in scores["unavailable"]),
         resampling=_checked(Resampling(**run["bootstrap"])),
         failed=run["counts"]["failed"],
+        truncated=run["counts"]["truncated"],
+        unfinished=run["counts"]["unfinished"],
+        notes=tuple(str(note) for note in run["notes"]),
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")

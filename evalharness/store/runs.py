@@ -44,6 +44,9 @@ class Run:
         hypotheses: Its output, one per segment, `None` where it failed.
         scoring: What the metrics say.
         from_store: How many hypotheses had been translated before.
+        truncated: How many leave out the end of a source longer than the system takes.
+        unfinished: How many reached the length limit before they ended.
+        notes: What a reader has to know of the system.
     """
 
     system: str
@@ -52,6 +55,9 @@ class Run:
     hypotheses: Sequence[str | None]
     scoring: Scoring
     from_store: int = 0
+    truncated: int = 0
+    unfinished: int = 0
+    notes: Sequence[str] = ()
 
     @property
     def folder(self) -> str:
@@ -145,6 +151,7 @@ def _run_json(run: Run) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "system": run.system,
         "fingerprint": run.fingerprint,
+        "notes": list(run.notes),
         "testset": {
             "name": run.bitext.testset,
             "digest": run.bitext.digest,
@@ -158,6 +165,8 @@ def _run_json(run: Run) -> dict[str, object]:
             "from_store": run.from_store,
             "failed": failed,
             "empty": sum(text is not None and not text.strip() for text in run.hypotheses),
+            "truncated": run.truncated,
+            "unfinished": run.unfinished,
         },
         "seed": run.scoring.resampling.seed,
         "bootstrap": asdict(run.scoring.resampling),

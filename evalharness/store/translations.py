@@ -12,13 +12,14 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from evalharness.errors import EvalHarnessError
 from evalharness.store.files import write_files
-from evalharness.systems.base import Facts
+from evalharness.systems.base import Facts, Translation
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,13 @@ class StoredTranslations:
             "source_lang": source,
             "target_lang": target,
         }
-        self._file: IO[str] | None = None
-        self._translations: dict[str, str] = {}
+        # In the order of time, since that is how files are called.
+        self._name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"
+        self._file: IO[bytes] | None = None
+        self._translations: dict[str, tuple[str, Translation]] = {}  # with the file each is from
+        self._read_up_to: dict[str, int] = {}
         self._check_schema()
-        for path in sorted(self._folder.glob("*.jsonl")):
-            for text, translation in _read(path):
-                self._translations.setdefault(text, translation)
+        self.refresh()
 
     def __contains__(self, text: str) -> bool:
         return text in self._translations
@@ -71,21 +73,36 @@ class StoredTranslations:
         if self._file is not None:
             self._file.close()
 
-    def get(self, text: str) -> str | None:
+    def get(self, text: str) -> Translation | None:
         """Returns the translation of a text, `None` if there is none."""
-        return self._translations.get(text)
+        found = self._translations.get(text)
+        return None if found is None else found[1]
 
-    def add(self, text: str, translation: str) -> None:
+    def refresh(self) -> None:
+        """Reads what other processes have added since.
+
+        Raises:
+            EvalHarnessError: A file cannot be read.
+        """
+        try:
+            for path in self._folder.glob("*.jsonl"):
+                if path.name != self._name:
+                    for text, translation in self._added(path):
+                        self._remember(path.name, text, translation)
+        except OSError as error:
+            raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
+
+    def add(self, text: str, translation: Translation) -> None:
         """Keeps a translation; it outlives this process from now on.
 
         Raises:
             EvalHarnessError: It cannot be written.
         """
+        line = json.dumps({"source": text, **asdict(translation)}, ensure_ascii=False) + "\n"
         try:
             if self._file is None:
                 self._file = self._open()
-            line = {"text": text, "translation": translation}
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.write(line.encode())
             self._file.flush()
         except OSError as error:
             raise EvalHarnessError(
@@ -93,14 +110,41 @@ class StoredTranslations:
                 where=self._folder,
                 mend="free the place or choose another store.dir=",
             ) from error
-        self._translations.setdefault(text, translation)
+        self._remember(self._name, text, translation)
 
-    def _open(self) -> IO[str]:
+    def _remember(self, file: str, text: str, translation: Translation) -> None:
+        known = self._translations.get(text)
+        if known is None or file < known[0]:
+            self._translations[text] = (file, translation)
+
+    def _added(self, path: Path) -> Iterator[tuple[str, Translation]]:
+        """What was added to a file since it was read last: its whole lines.
+
+        A line without an end is being written, or was torn when its process was killed.
+        """
+        start = self._read_up_to.get(path.name, 0)
+        if path.stat().st_size <= start:
+            return
+        with path.open("rb") as file:
+            file.seek(start)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        self._read_up_to[path.name] = start + len(whole)
+        for line in whole.split(b"\n")[:-1]:
+            try:
+                kept = json.loads(line)
+                translation = Translation(
+                    str(kept["text"]), bool(kept["truncated"]), bool(kept["unfinished"])
+                )
+                yield str(kept["source"]), translation
+            except (ValueError, KeyError, TypeError):
+                log.warning("%s: passed over a damaged line", path)
+
+    def _open(self) -> IO[bytes]:
         if not (self._folder / _ABOUT).exists():
             about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
             write_files(self._folder, {_ABOUT: about.encode()})
-        name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"  # in the order of time
-        return (self._folder / name).open("x", encoding="utf-8", newline="\n")
+        return (self._folder / self._name).open("xb")
 
     def _check_schema(self) -> None:
         path = self._folder / _ABOUT
@@ -118,18 +162,3 @@ class StoredTranslations:
                 where=path,
                 mend="update evalharness, or choose another store.dir=",
             )
-
-
-def _read(path: Path) -> Iterator[tuple[str, str]]:
-    """The lines of a file; one that a killed process left torn is passed over."""
-    torn = 0
-    for line in path.read_bytes().split(b"\n"):
-        if not line:
-            continue
-        try:
-            kept = json.loads(line)
-            yield str(kept["text"]), str(kept["translation"])
-        except (ValueError, KeyError, TypeError):
-            torn += 1
-    if torn:
-        log.info("%s: passed over %d torn line", path, torn)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts
+from evalharness.systems.base import Facts, System, Translation
 
 
 @dataclass(frozen=True)
-class CopySystem:
+class CopySystem(System):
     """Returns each source text as its own hypothesis, for any pair."""
 
     name: str = "copy"
@@ -28,6 +28,6 @@ class CopySystem:
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, str | None]]:
+    ) -> Iterator[tuple[int, Translation | None]]:
         """Yields the texts."""
-        return enumerate(texts)
+        return enumerate(map(Translation, texts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,18 @@ class FileSystem:
     def supports(self, source: str, target: str) -> bool:
         """Any pair."""
         return True
+
+    def supported(self) -> str:
+        """Any pair."""
+        return "it holds any pair"
+
+    def notes(self) -> Sequence[str]:
+        """Nothing is known of how the file came to be."""
+        return ()
+
+    def hardware(self) -> str:
+        """Nothing computes; what reads the file."""
+        return "cpu"
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The digest of the file's lines, wherever it lies and however they end."""

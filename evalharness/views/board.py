@@ -199,7 +199,15 @@ def _notes(
     for metric in (metric for metric, count in several.items() if count > 1):
         yield f"{metric}: {several[metric]} signatures, not comparable, in a column each"
     yield from _interval_notes(runs)
+    for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
+        yield f"{system}: {note}"
     for run in runs:
+        for count, what in (
+            (run.truncated, "sources longer than the system takes, their ends cut off"),
+            (run.unfinished, "hypotheses that reached the length limit before they ended"),
+        ):
+            if count:
+                yield f"{run.system} {run.testset} {run.pair}: {count} {what}"
         for absent in run.unavailable:
             yield f"{run.system} {run.testset} {run.pair}: no {absent.metric}: {absent.reason}"
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from evalharness.errors import EvalHarnessError
 from evalharness.store import StoredTranslations
+from evalharness.systems import Translation
 
 FACTS = {"system": "test", "beams": 4}
 
@@ -24,10 +25,15 @@ FACTS = {"system": "test", "beams": 4}
 text = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+def text_of(found: StoredTranslations, source: str) -> str | None:
+    translation = found.get(source)
+    return None if translation is None else translation.text
+
+
 def keep(store: Path, translations: dict[str, str]) -> None:
     with StoredTranslations(store, FACTS, "tr", "en") as kept:
         for source, translation in translations.items():
-            kept.add(source, translation)
+            kept.add(source, Translation(translation))
 
 
 @given(st.dictionaries(text, text))
@@ -35,7 +41,7 @@ def test_what_was_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, kept
     store = tmp_path_factory.mktemp("store")
     keep(store, kept)
     found = StoredTranslations(store, FACTS, "tr", "en")
-    assert {source: found.get(source) for source in kept} == kept
+    assert {source: text_of(found, source) for source in kept} == kept
     assert all(source in found for source in kept)
     assert "".join(kept) + "?" not in found
 
@@ -49,13 +55,13 @@ def test_another_fingerprint_or_pair_knows_nothing_of_it(tmp_path: Path):
     ):
         assert StoredTranslations(tmp_path, facts, source, target).get("elma") is None
     reordered = dict(reversed(FACTS.items()))
-    assert StoredTranslations(tmp_path, reordered, "tr", "en").get("elma") == "apple"
+    assert text_of(StoredTranslations(tmp_path, reordered, "tr", "en"), "elma") == "apple"
 
 
 def test_the_earliest_translation_counts(tmp_path: Path):
     keep(tmp_path, {"elma": "apple"})
     keep(tmp_path, {"elma": "pear"})
-    assert StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma") == "apple"
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
 
 
 def test_a_torn_last_line_is_passed_over(tmp_path: Path):
@@ -65,9 +71,9 @@ def test_a_torn_last_line_is_passed_over(tmp_path: Path):
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         found = StoredTranslations(tmp_path, FACTS, "tr", "en")
-        assert found.get("elma") in ("apple", None)
+        assert text_of(found, "elma") in ("apple", None)
         assert found.get("deniz") is None or length >= len(whole) - 1
-    assert StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma") == "apple"
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
 
 
 def test_nothing_is_rewritten(tmp_path: Path):
@@ -110,18 +116,19 @@ def test_many_processes_at_once_lose_nothing(tmp_path: Path):
     assert [process.exitcode for process in processes] == [0] * 4
     found = StoredTranslations(tmp_path, FACTS, "tr", "en")
     for process in range(4):
-        assert all(found.get(f"{process}:{n}") == f"<{process}:{n}>" for n in range(300))
-    assert found.get("same") == "one"
+        assert all(text_of(found, f"{process}:{n}") == f"<{process}:{n}>" for n in range(300))
+    assert text_of(found, "same") == "one"
 
 
 WRITER = """
 import sys, time
 from pathlib import Path
 from evalharness.store import StoredTranslations
+from evalharness.systems import Translation
 with StoredTranslations(Path(sys.argv[1]), {"system": "test", "beams": 4}, "tr", "en") as kept:
     for n in range(10**6):
         if f"text {n}" not in kept:
-            kept.add(f"text {n}", f"translation {n}" * 20)
+            kept.add(f"text {n}", Translation(f"translation {n}" * 20))
             print(n, flush=True)
 """
 
@@ -142,4 +149,4 @@ def test_what_was_kept_before_a_kill_is_there_after_it(tmp_path: Path):
         assert not told.intersection(said), "translated again"
         told.update(said)
         found = StoredTranslations(tmp_path, FACTS, "tr", "en")
-        assert all(found.get(f"text {n}") == f"translation {n}" * 20 for n in told)
+        assert all(text_of(found, f"text {n}") == f"translation {n}" * 20 for n in told)

@@ -42,6 +42,9 @@ def run(system: str, *scores: Score, **changes: object) -> RunRecord:
         unavailable=(),
         resampling=Resampling(1000, 12345, "segment", 100),
         failed=0,
+        truncated=0,
+        unfinished=0,
+        notes=(),
     )
     return replace(record, **changes)
 

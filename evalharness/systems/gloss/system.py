@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import Facts
+from evalharness.systems.base import Facts, System, Translation
 from evalharness.terminal import working
 
 
@@ -57,7 +57,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?…]\s)[^\w]*$")
 
 
 @dataclass(frozen=True)
-class GlossSystem:
+class GlossSystem(System):
     """Glosses Turkish or Arabic word by word with dictionaries; keeps what they do not know.
 
     Attributes:
@@ -77,6 +77,10 @@ class GlossSystem:
         """Whether the pair is Turkish or Arabic, of any region or script tag, into English."""
         return _primary(source) in _PACKAGES and _primary(target) == _TARGET
 
+    def supported(self) -> str:
+        """Arabic and Turkish into English."""
+        return f"it translates {', '.join(f'{code}-{_TARGET}' for code in sorted(_PACKAGES))}"
+
     def fingerprint(self, source: str, target: str) -> Facts:
         """The digest of the rules and the versions of the packages this source language needs.
 
@@ -90,7 +94,7 @@ class GlossSystem:
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, str | None]]:
+    ) -> Iterator[tuple[int, Translation | None]]:
         """Glosses `texts` in order; never fails on a text.
 
         Args:
@@ -109,14 +113,12 @@ class GlossSystem:
             raise EvalHarnessError(f"system {self.name} cannot run", mend=reason)
         with working("loading dictionaries"):
             glosser = _glosser(language)
-        return ((position, _translate(text, glosser)) for position, text in enumerate(texts))
+        return enumerate(Translation(_translate(text, glosser)) for text in texts)
 
     def _language(self, source: str, target: str) -> str:
         if not self.supports(source, target):
-            pairs = ", ".join(f"{language}->{_TARGET}" for language in sorted(_PACKAGES))
             raise EvalHarnessError(
-                f"system {self.name} cannot translate {source}->{target}",
-                mend=f"it can translate {pairs}",
+                f"system {self.name} cannot translate {source}->{target}", mend=self.supported()
             )
         return _primary(source)
 
