@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from evalharness.config import Format, build, redacted_yaml
+from evalharness.devices import check_device
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
@@ -150,10 +150,7 @@ def _check(config: DictConfig) -> None:
     language(config.pivot, where="pivot")
     if not config.results_dir:
         raise EvalHarnessError("empty", where="results_dir", mend="give results_dir=DIR")
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?|mps", config.device):
-        raise EvalHarnessError(
-            f"unknown device {config.device!r}", where="device", mend="auto | cpu | cuda | cuda:1"
-        )
+    check_device(config.device)
     if not config.metric:
         raise EvalHarnessError("none chosen", where="metric", mend="python -m evalharness list")
     if config.bootstrap.resamples > MOST_RESAMPLES:

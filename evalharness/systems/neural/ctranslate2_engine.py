@@ -1,0 +1,172 @@
+"""The engine `ctranslate2`: converts a checkpoint once, and runs it in 8 bits on processors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from evalharness.config import Dtype
+from evalharness.errors import EvalHarnessError
+from evalharness.systems.base import Facts
+from evalharness.systems.neural.engine import Decoding, Output, TokenIds
+from evalharness.terminal import working
+
+log = logging.getLogger(__name__)
+
+_CONFIG = "config.json"
+
+
+class CTranslate2Engine:
+    """A converted model, on one device.
+
+    CTranslate2 speaks in tokens, the harness in their ids: `to_tokens` and `to_ids` translate.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        decoder_only: bool,
+        device: str,
+        dtype: Dtype,
+        to_tokens: Callable[[TokenIds], list[str]],
+        to_ids: Callable[[list[str]], TokenIds],
+        ends: Sequence[int],
+    ) -> None:
+        """Loads a converted model.
+
+        Args:
+            folder: What `converted` returned.
+            decoder_only: Whether it is a language model.
+            device: Where it computes, as `resolve_device` says.
+            dtype: In which number format.
+            to_tokens: From token ids to tokens.
+            to_ids: And back.
+            ends: The ids of the tokens that end an output.
+
+        Raises:
+            EvalHarnessError: The device cannot compute in that format, or is not one of
+                CTranslate2's.
+        """
+        import ctranslate2
+
+        kind, _, index = device.partition(":")
+        if kind not in ("cpu", "cuda"):
+            raise EvalHarnessError(
+                "CTranslate2 does not run there", where=f"device={device}", mend="use device=cpu"
+            )
+        known = ctranslate2.get_supported_compute_types(kind, int(index or 0))
+        if dtype.value not in known:
+            names = sorted(known & {dtype.value for dtype in Dtype})
+            raise EvalHarnessError(
+                f"CTranslate2 does not compute in it on {device}",
+                where=f"dtype={dtype.value}",
+                mend=f"choose one of {', '.join(names)}",
+            )
+        self._decoder_only = decoder_only
+        self._to_tokens, self._to_ids, self._ends = to_tokens, to_ids, list(ends)
+        loader = ctranslate2.Generator if decoder_only else ctranslate2.Translator
+        self._model: Any = loader(
+            str(folder), device=kind, device_index=int(index or 0), compute_type=dtype.value
+        )
+
+    def generate(
+        self, inputs: Sequence[TokenIds], decoding: Decoding, say: Mapping[str, int | str]
+    ) -> list[Output]:
+        """Generates with CTranslate2's own options all set; see `Engine.generate`."""
+        tokens = [self._to_tokens(ids) for ids in inputs]
+        options: dict[str, Any] = {
+            "beam_size": decoding.beams,
+            "patience": 1,
+            "length_penalty": 1,
+            "repetition_penalty": decoding.repetition_penalty,
+            "no_repeat_ngram_size": 0,
+            "sampling_topk": 1,
+            "end_token": self._ends,
+            "return_end_token": True,
+            "max_batch_size": 0,
+        }
+        limit = decoding.max_new_tokens
+        if self._decoder_only:
+            made = self._model.generate_batch(
+                tokens, max_length=limit, include_prompt_in_result=False, **options
+            )
+            return [self._output(list(result.sequences_ids[0])) for result in made]
+        forced = [self._to_tokens([int(say["forced_bos_token_id"])])] if say else []
+        made = self._model.translate_batch(
+            tokens,
+            target_prefix=forced * len(tokens) or None,
+            max_input_length=0,
+            max_decoding_length=limit,
+            **options,
+        )
+        return [self._output(self._to_ids(result.hypotheses[0])) for result in made]
+
+    def _output(self, ids: TokenIds) -> Output:
+        if ids and ids[-1] in self._ends:
+            return Output(ids[:-1], True)
+        return Output(ids, False)
+
+
+def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> Path:
+    """Converts a checkpoint of transformers, once for all runs that share the store.
+
+    Args:
+        checkpoint: The checkpoint's folder.
+        identity: What tells it from others.
+        dtype: The format of the converted weights.
+        store: The store's folder.
+
+    Returns:
+        The folder of the converted model.
+
+    Raises:
+        EvalHarnessError: CTranslate2 knows no such architecture, or the store cannot be written.
+    """
+    facts = {**identity, "dtype": dtype.value, "ctranslate2": version("ctranslate2")}
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+    folder = store / "ctranslate2" / digest
+    if folder.exists():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if not folder.exists():
+                log.info("converting %s for CTranslate2 (%s), once", checkpoint, dtype.value)
+                _convert(checkpoint, dtype, folder)
+    except OSError as error:
+        raise EvalHarnessError(
+            f"cannot be written: {error.strerror or error}",
+            where=folder.parent,
+            mend="free the place or choose another store.dir=",
+        ) from error
+    return folder
+
+
+def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
+    from ctranslate2.converters import TransformersConverter
+
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        converter = TransformersConverter(str(checkpoint), low_cpu_mem_usage=True)
+        try:
+            with working("converting for CTranslate2"):
+                converter.convert(str(Path(temporary, "model")), quantization=dtype.value)
+        except ValueError as error:
+            if "No conversion is registered" not in str(error):
+                raise
+            architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
+            raise EvalHarnessError(
+                f"CTranslate2 cannot convert the architecture {architecture!r}",
+                where="model.engine",
+                mend="use model.engine=transformers",
+            ) from error
+        shutil.move(Path(temporary, "model"), folder)

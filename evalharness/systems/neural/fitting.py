@@ -1,0 +1,81 @@
+"""Sentences, and texts that are longer than a model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from evalharness.systems.neural.engine import TokenIds
+
+
+class Split(Enum):
+    """What is translated on its own."""
+
+    sentence = "sentence"
+    segment = "segment"
+
+
+class Part(NamedTuple):
+    """A text, or a part of one, as a model takes it.
+
+    Attributes:
+        ids: Its tokens, with all that the model wants around them.
+        truncated: Whether its end was cut off.
+    """
+
+    ids: TokenIds
+    truncated: bool
+
+
+def sentences(text: str, source: str) -> Sequence[str]:
+    """Returns a text's sentences, as sentencex finds them, without the space between them.
+
+    Args:
+        text: The text.
+        source: The BCP-47 code of its language.
+    """
+    import sentencex
+
+    found = sentencex.segment(source.partition("-")[0], text)
+    return [sentence for part in found if (sentence := part.strip())]
+
+
+def fit(text: str, encode: Callable[[str], TokenIds], limit: int, source: str) -> list[Part]:
+    """Encodes a text, in several parts if it is longer than the model takes.
+
+    Parts hold as many whole sentences as fit. A sentence that alone is too long is cut.
+
+    Args:
+        text: The text, not empty.
+        encode: Gives the token ids of a text.
+        limit: How many the model takes.
+        source: The BCP-47 code of the text's language.
+    """
+    ids = encode(text)
+    if len(ids) <= limit:
+        return [Part(ids, False)]
+    several = sentences(text, source)
+    if len(several) < 2:
+        return [_cut(text, encode, limit)]
+    parts: list[Part] = []
+    group = ""
+    for sentence in several:
+        longer = f"{group} {sentence}".strip()
+        if group and len(encode(longer)) > limit:
+            parts += fit(group, encode, limit, source)
+            longer = sentence
+        group = longer
+    return [*parts, *fit(group, encode, limit, source)]
+
+
+def _cut(text: str, encode: Callable[[str], TokenIds], limit: int) -> Part:
+    """The longest beginning that fits, found by bisection over its characters."""
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if len(encode(text[:middle])) <= limit:
+            fits = middle
+        else:
+            too_long = middle
+    return Part(encode(text[:fits]), True)

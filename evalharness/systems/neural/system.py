@@ -1,0 +1,347 @@
+"""What all neural systems share: a checkpoint, an engine, sentences, batches."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from omegaconf import MISSING
+
+from evalharness.config import Dtype
+from evalharness.devices import (
+    describe_device,
+    is_out_of_memory,
+    resolve_device,
+    resolve_dtype,
+)
+from evalharness.errors import EvalHarnessError
+from evalharness.hub import Checkpoint, damaged
+from evalharness.languages import sentence_separator
+from evalharness.systems.base import Facts, System, Translation
+from evalharness.systems.neural.batching import Halving, fill_batches
+from evalharness.systems.neural.ctranslate2_engine import CTranslate2Engine, converted
+from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Output, TokenIds
+from evalharness.systems.neural.fitting import Split, fit, sentences
+from evalharness.systems.neural.transformers_engine import TransformersEngine
+from evalharness.terminal import working
+
+RECIPE = 1
+"""To be raised whenever a change of this package changes hypotheses: it is in the fingerprint."""
+
+# Above it, a tokenizer's `model_max_length` only says that nobody set it.
+_NO_LIMIT = 10**9
+
+
+class Reader(NamedTuple):
+    """What is loaded before any weight.
+
+    Attributes:
+        folder: The checkpoint's folder.
+        config: The model's configuration.
+        tokenizer: The tokenizer.
+    """
+
+    folder: Path
+    config: Any
+    tokenizer: Any
+
+
+@dataclass(frozen=True)
+class NeuralSystem(System):
+    """A network that runs on this machine; the base of those that say how languages are said.
+
+    Attributes:
+        name: Name in tables and folders.
+        checkpoint: Hub id or folder.
+        revision: Branch, tag or commit on the hub.
+        engine: `transformers` or `ctranslate2`.
+        split: Whether sentences or whole segments are translated.
+        batch_tokens: How many source tokens a batch may have, padding included.
+        beams: Width of the beam search; 1 is greedy.
+        max_new_tokens: The length limit of a hypothesis, in tokens.
+        max_input_tokens: How many tokens a source may have; `None` for what the checkpoint says.
+        device: Where it computes.
+        dtype: In which number format.
+        store: Where converted checkpoints are kept.
+    """
+
+    name: str = MISSING
+    checkpoint: str = MISSING
+    revision: str = "main"
+    engine: EngineName = EngineName.transformers
+    split: Split = Split.sentence
+    batch_tokens: int = 4096
+    beams: int = 1
+    max_new_tokens: int = 256
+    max_input_tokens: int | None = None
+    device: str = "auto"
+    dtype: Dtype = Dtype.auto
+    store: str = MISSING
+
+    model_class = "AutoModelForSeq2SeqLM"
+
+    def __post_init__(self) -> None:
+        for option in ("batch_tokens", "beams", "max_new_tokens", "max_input_tokens"):
+            value = getattr(self, option)
+            if value is not None and value < 1:
+                raise EvalHarnessError(f"{value} is less than 1", where=option)
+        if self.dtype is Dtype.int8 and self.engine is not EngineName.ctranslate2:
+            raise EvalHarnessError(
+                "int8 is a format of CTranslate2",
+                where="dtype",
+                mend="add model.engine=ctranslate2",
+            )
+
+    @abstractmethod
+    def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
+        """Returns a text's token ids, with all that says what it is to be translated into."""
+
+    @abstractmethod
+    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
+        """Returns what says the target language to the decoder; see `Engine.generate`."""
+
+    @abstractmethod
+    def recipe(self, source: str, target: str) -> Facts:
+        """Returns how the languages are said, for the fingerprint.
+
+        Raises:
+            EvalHarnessError: The pair is not supported.
+        """
+
+    def unavailable(self) -> str | None:
+        """Says which extra is missing for the chosen engine, or that the device is not there."""
+        if self.engine is EngineName.ctranslate2 and not importlib.util.find_spec("ctranslate2"):
+            return "needs the ctranslate2 extra; pip install 'evalharness[ctranslate2]'"
+        if self.device != "auto":
+            resolve_device(self.device)
+        return None
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """The checkpoint; one for all pairs."""
+        return (self._checkpoint(source, target),)
+
+    def hardware(self) -> str:
+        """The processor or GPU, with the format it computes in."""
+        return f"{describe_device(self._device)}, {self._dtype.value}"
+
+    def fingerprint(self, source: str, target: str) -> Facts:
+        """The checkpoint's commit or digest, and everything else that can change a hypothesis."""
+        engines = ("torch", "transformers", *(["ctranslate2"] * self._converts))
+        splitter = {"sentencex": version("sentencex")} if self.split is Split.sentence else {}
+        return {
+            "system": type(self).__name__,
+            "recipe": RECIPE,
+            "checkpoint": self._checkpoint(source, target).identity(),
+            "languages": self.recipe(source, target),
+            "engine": {"name": self.engine.value, **{name: _release(name) for name in engines}},
+            "dtype": self._dtype.value,
+            "decoding": asdict(self.decoding()),
+            "max_input_tokens": self.max_input_tokens,
+            "split": {"by": self.split.value, **splitter},
+            "tokenizer": {name: version(name) for name in ("tokenizers", "sentencepiece")},
+        }
+
+    def decoding(self) -> Decoding:
+        """How hypotheses are searched for."""
+        return Decoding(self.beams, self.max_new_tokens)
+
+    def pieces(self, text: str, source: str) -> Sequence[str]:
+        """The sentences of a segment, or all of it, as `split` says."""
+        return sentences(text, source) if self.split is Split.sentence else (text,)
+
+    def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
+        """Texts of like length, as many as the token budget allows."""
+        reader = self._reader(source, target)
+        lengths = [len(self.encode(reader, text, source, target)) for text in texts]
+        return fill_batches(lengths, self.batch_tokens)
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | None]]:
+        """Translates a batch; texts longer than the model takes in several parts."""
+        reader = self._reader(source, target)
+        limit, decoding = self._bounds(reader.config, reader.tokenizer)
+        say = self.say(reader, target)
+
+        def encode(text: str) -> TokenIds:
+            return self.encode(reader, text, source, target)
+
+        parts = [fit(text, encode, limit, source) for text in texts]
+        flat = [part for several in parts for part in several]
+        outputs: dict[int, Output] = {}
+        for batch in fill_batches([len(part.ids) for part in flat], self.batch_tokens):
+            inputs = [flat[position].ids for position in batch]
+            made = self._network(source, target).generate(inputs, decoding, say)
+            outputs.update(zip(batch, made, strict=True))
+        first = 0
+        for position, several in enumerate(parts):
+            those = [outputs[first + number] for number in range(len(several))]
+            texts_made = [self.decode(reader, output.ids) for output in those]
+            yield (
+                position,
+                Translation(
+                    sentence_separator(target).join(texts_made),
+                    any(part.truncated for part in several),
+                    not all(output.finished for output in those),
+                ),
+            )
+            first += len(several)
+
+    def decode(self, reader: Reader, ids: TokenIds) -> str:
+        """Returns the text of an output."""
+        return str(reader.tokenizer.decode(ids, skip_special_tokens=True)).strip()
+
+    def weights_of(self, source: str, target: str) -> str:
+        """The hub id or folder of a pair's checkpoint."""
+        return self.checkpoint
+
+    def _checkpoint(self, source: str, target: str) -> Checkpoint:
+        fetch_with = f"python -m evalharness fetch model={self.name}"
+        return Checkpoint(self.weights_of(source, target), self.revision, fetch_with)
+
+    @cached_property
+    def _device(self) -> str:
+        return resolve_device(self.device)
+
+    @cached_property
+    def _dtype(self) -> Dtype:
+        if self._converts and self.dtype is Dtype.auto and self._device == "cpu":
+            return Dtype.int8
+        return resolve_dtype(self.dtype, self._device)
+
+    @property
+    def _converts(self) -> bool:
+        return self.engine is EngineName.ctranslate2
+
+    def _bounds(self, config: Any, tokenizer: Any) -> tuple[int, Decoding]:
+        """How many tokens a source may have, and the decoding with what positions are left."""
+        decoding = self.decoding()
+        text_config = getattr(config, "text_config", None) or config
+        positions = getattr(text_config, "max_position_embeddings", None) or _NO_LIMIT
+        limit = min(self.max_input_tokens or _NO_LIMIT, tokenizer.model_max_length, positions)
+        if config.is_encoder_decoder:
+            longest = min(decoding.max_new_tokens, positions)
+            return limit, replace(decoding, max_new_tokens=longest)
+        return min(limit, positions - decoding.max_new_tokens), decoding
+
+    @cached_property
+    def _held(self) -> dict[str, Any]:
+        """What is loaded of the checkpoint in use; it goes with this object."""
+        return {}
+
+    def _reader(self, source: str, target: str) -> Reader:
+        checkpoint = self._checkpoint(source, target)
+        if self._held.get("checkpoint") != checkpoint:
+            self._held.clear()
+            self._held.update(checkpoint=checkpoint, reader=self._read(checkpoint))
+        reader: Reader = self._held["reader"]
+        return reader
+
+    def _read(self, checkpoint: Checkpoint) -> Reader:
+        folder = checkpoint.folder()
+        with _loading(folder, checkpoint):
+            from transformers import AutoConfig, AutoTokenizer
+
+            options = {"local_files_only": True, "trust_remote_code": False, **self.files()}
+            config = AutoConfig.from_pretrained(folder, **options)
+            return Reader(folder, config, AutoTokenizer.from_pretrained(folder, **options))
+
+    def files(self) -> dict[str, str]:
+        """Returns which files are loaded where that is not transformers' usual choice."""
+        return {}
+
+    def _network(self, source: str, target: str) -> Engine:
+        reader = self._reader(source, target)
+        if "network" not in self._held:
+            checkpoint = self._checkpoint(source, target)
+            with _loading(reader.folder, checkpoint), working(f"loading {checkpoint.name}"):
+                self._held["network"] = Halving(self._engine(reader, checkpoint))
+        network: Engine = self._held["network"]
+        return network
+
+    def _engine(self, reader: Reader, checkpoint: Checkpoint) -> Engine:
+        tokenizer = reader.tokenizer
+        if not self._converts:
+            pad = tokenizer.pad_token_id
+            return TransformersEngine(
+                reader.folder,
+                self.model_class,
+                tokenizer.eos_token_id if pad is None else pad,
+                self._device,
+                self._dtype,
+                **self.files(),
+            )
+        folder = converted(reader.folder, checkpoint.identity(), self._dtype, Path(self.store))
+        return CTranslate2Engine(
+            folder,
+            decoder_only=not reader.config.is_encoder_decoder,
+            device=self._device,
+            dtype=self._dtype,
+            to_tokens=tokenizer.convert_ids_to_tokens,
+            to_ids=tokenizer.convert_tokens_to_ids,
+            ends=_ends(reader),
+        )
+
+
+def token_id(reader: Reader, token: str) -> int:
+    """Returns the id of a token that the tokenizer has to know, such as a language's.
+
+    Raises:
+        EvalHarnessError: It does not know it.
+    """
+    tokenizer = reader.tokenizer
+    found = tokenizer.convert_tokens_to_ids(token)
+    if found is None or found == tokenizer.unk_token_id:
+        raise EvalHarnessError(
+            f"its tokenizer does not know the language token {token!r}",
+            where=reader.folder,
+            mend="choose a checkpoint that was trained for this language",
+        )
+    return int(found)
+
+
+def _ends(reader: Reader) -> list[int]:
+    """The tokens that end an output, as the checkpoint's generation settings say."""
+    from transformers import GenerationConfig
+
+    try:
+        ends = GenerationConfig.from_pretrained(reader.folder).eos_token_id
+    except OSError:  # it has none, and its configuration says it
+        ends = reader.config.eos_token_id
+    return list(ends) if isinstance(ends, list) else [ends]
+
+
+def _release(distribution: str) -> str:
+    """The version without its local part: +cpu and +cu128 are the same code."""
+    return version(distribution).partition("+")[0]
+
+
+@contextmanager
+def _loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
+    """Keeps the libraries' chatter away, and says in one line what is damaged."""
+    from transformers.utils import logging as chatter
+
+    chatter.set_verbosity_error()
+    chatter.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except EvalHarnessError:
+            raise
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise EvalHarnessError(
+                    "out of memory while it was loaded",
+                    where=checkpoint.name,
+                    mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
+                ) from error
+            raise damaged(folder, error, checkpoint.fetch_with) from error
