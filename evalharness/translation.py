@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language
 from evalharness.store import StoredTranslations
-from evalharness.systems.base import System
+from evalharness.systems import FileSystem, System
 from evalharness.terminal import track
 from evalharness.testsets.base import Bitext
 
@@ -22,6 +25,22 @@ class Hypotheses:
 
     texts: tuple[str | None, ...]
     from_store: int = 0
+
+
+def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> None:
+    """Checks that a system does all pairs of a test set.
+
+    Raises:
+        EvalHarnessError: It does not.
+    """
+    for bitext in bitexts:
+        if not system.supports(bitext.source_lang, bitext.target_lang):
+            raise EvalHarnessError(
+                f"does not translate {language(bitext.source_lang).name}"
+                f" into {language(bitext.target_lang).name} ({bitext.pair})",
+                where=system.name,
+                mend="choose another model= or testset=; python -m evalharness list",
+            )
 
 
 def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:

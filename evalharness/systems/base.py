@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from evalharness.hub import Checkpoint
+
 Facts = Mapping[str, "str | int | float | bool | Facts | Sequence[Facts] | None"]
 """JSON-serialisable facts about a system; never secrets."""
 
@@ -30,6 +32,10 @@ class System(Protocol):
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """Everything that can change a hypothesis for this pair, as hashable facts."""
+        ...
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """What it loads for a pair, from the hub or a folder; empty without weights."""
         ...
 
     def translate(

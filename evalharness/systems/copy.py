@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 
 
@@ -25,6 +26,10 @@ class CopySystem:
     def fingerprint(self, source: str, target: str) -> Facts:
         """Nothing can change a copy."""
         return {"system": "copy"}
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """None."""
+        return ()
 
     def translate(
         self, texts: Sequence[str], source: str, target: str

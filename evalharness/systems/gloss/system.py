@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
+from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 from evalharness.terminal import working
 
@@ -87,6 +88,10 @@ class GlossSystem:
         facts: dict[str, str] = {"system": "gloss", "rules": _rules_digest()}
         facts.update({package.distribution: version(package.distribution) for package in packages})
         return facts
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """None."""
+        return ()
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
