@@ -114,10 +114,10 @@ def _run_command(given: list[str]) -> int:
     outcomes: list[int | Exception] = []
 
     def task(config: DictConfig) -> None:
-        if name == "run" and HydraConfig.get().mode == RunMode.MULTIRUN:
+        if name in _SWEPT and HydraConfig.get().mode == RunMode.MULTIRUN:
             from evalharness.sweep import run_job
 
-            run_job(config)
+            run_job(config, name)
             return
         try:
             outcomes.append(_COMMANDS[name]()(config))
@@ -132,7 +132,7 @@ def _run_command(given: list[str]) -> int:
         hydra.main(
             version_base="1.3",
             config_path=str(resources.folder("conf")),
-            config_name="config" if name == "run" else name,
+            config_name="config" if name in _SWEPT else name,
         )(task)()
     except ValueError as error:  # how Hydra refuses some command lines, such as model=null
         raise EvalHarnessError(first_line(error), mend=_SEE_HELP) from error
@@ -153,6 +153,12 @@ def _run() -> Command:
     return run
 
 
+def _fetch() -> Command:
+    from evalharness.fetch import fetch
+
+    return fetch
+
+
 def _leaderboard() -> Command:
     from evalharness.leaderboard import leaderboard
 
@@ -168,9 +174,12 @@ def _list() -> Command:
 # What each command needs is imported when it runs: --help is quick, and loads no scorer.
 _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "run": _run,
+    "fetch": _fetch,
     "leaderboard": _leaderboard,
     "list": _list,
 }
+# The commands about one system on one test set, whose jobs report on disk when they are swept.
+_SWEPT = ("run", "fetch")
 
 
 def _explain(error: Exception) -> str:

@@ -23,7 +23,7 @@ from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, check_writable, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
-from evalharness.translation import Hypotheses, translate
+from evalharness.translation import Hypotheses, check_supported, translate
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +79,7 @@ class _Plan:
             if reason := part.unavailable():
                 raise EvalHarnessError(f"cannot run here: {reason}", where=part.name)
         bitexts = self.testset.load()
-        for bitext in bitexts:
-            if not self.system.supports(bitext.source_lang, bitext.target_lang):
-                raise EvalHarnessError(
-                    f"does not translate {language(bitext.source_lang).name}"
-                    f" into {language(bitext.target_lang).name} ({bitext.pair})",
-                    where=self.system.name,
-                    mend=self.system.supported(),
-                )
+        check_supported(self.system, bitexts)
         return bitexts
 
     def outputs(self, bitext: Bitext) -> list[str] | None:

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from evalharness.config import Format
 from evalharness.errors import EvalHarnessError
+from evalharness.fetch import fetch
 from evalharness.leaderboard import rebuild, show
 from evalharness.run import exit_code, make_runs
 from evalharness.store import read_run, write_files
@@ -25,8 +26,13 @@ SWEEP_DIR = "EVALHARNESS_SWEEP_DIR"
 _REPORT = "job.{number}.json"
 
 
-def run_job(config: DictConfig) -> None:
-    """Runs one job of a sweep and reports on disk what it made, or why it could not."""
+def run_job(config: DictConfig, command: str) -> None:
+    """Runs one job of a sweep and reports on disk what it made, or why it could not.
+
+    Args:
+        config: The job's configuration.
+        command: What is swept: `run` or `fetch`.
+    """
     job = HydraConfig.get()
     overrides = OmegaConf.to_container(job.overrides.task)
     report: dict[str, object] = {
@@ -38,8 +44,11 @@ def run_job(config: DictConfig) -> None:
         "code": 2,
     }
     try:
-        records = make_runs(config)
-        report |= {"runs": [r.folder for r in records], "code": exit_code(records)}
+        if command == "fetch":
+            report["code"] = fetch(config)
+        else:
+            records = make_runs(config)
+            report |= {"runs": [r.folder for r in records], "code": exit_code(records)}
     except Exception as error:  # one job must not take the others down
         expected = isinstance(error, (EvalHarnessError, OSError))
         told = " ".join((str(error) if expected else f"{type(error).__name__}: {error}").split())
@@ -51,7 +60,7 @@ def run_job(config: DictConfig) -> None:
 
 
 def summarize(folder: Path) -> int:
-    """Ends a sweep with one leaderboard over what was swept, and names the jobs that failed.
+    """Ends a sweep: one leaderboard over the runs it made, and the names of the jobs that failed.
 
     Args:
         folder: The sweep's folder, with a report of each job.
@@ -66,11 +75,11 @@ def summarize(folder: Path) -> int:
     if not reports:
         raise EvalHarnessError("no job has reported", where=folder)
     reports.sort(key=lambda report: report["number"])
-    for results in dict.fromkeys(report["results_dir"] for report in reports):
+    for results in dict.fromkeys(report["results_dir"] for report in reports if report["runs"]):
         rebuild(Path(results))
         those = [report for report in reports if report["results_dir"] == results]
-        if made := dict.fromkeys(run for report in those for run in report["runs"]):
-            show([read_run(Path(results), run) for run in made], Format.table)
+        made = dict.fromkeys(run for report in those for run in report["runs"])
+        show([read_run(Path(results), run) for run in made], Format.table)
     shared: set[str] = set()
     if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalharness.languages import sentence_separator
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language, sentence_separator
 from evalharness.store import StoredTranslations
-from evalharness.systems.base import System, Translation
+from evalharness.systems import FileSystem, System, Translation
 from evalharness.terminal import progress
 from evalharness.testsets.base import Bitext
 
@@ -29,6 +30,22 @@ class Hypotheses:
     from_store: int = 0
     truncated: int = 0
     unfinished: int = 0
+
+
+def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> None:
+    """Checks that a system does all pairs of a test set.
+
+    Raises:
+        EvalHarnessError: It does not; names the pairs it does.
+    """
+    for bitext in bitexts:
+        if not system.supports(bitext.source_lang, bitext.target_lang):
+            raise EvalHarnessError(
+                f"does not translate {language(bitext.source_lang).name}"
+                f" into {language(bitext.target_lang).name} ({bitext.pair})",
+                where=system.name,
+                mend=system.supported(),
+            )
 
 
 def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:

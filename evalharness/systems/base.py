@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from evalharness.hub import Checkpoint
+
 Facts = Mapping[str, "str | int | float | bool | Facts | Sequence[Facts] | None"]
 """JSON-serialisable facts about a system; never secrets."""
 
@@ -63,6 +65,10 @@ class System(Protocol):
 
         `None`, or no word about a position, marks a failure, which is never `""`.
         """
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """What it loads for a pair, from the hub or a folder; empty without weights."""
+        return ()
 
     def supported(self) -> str:
         """The pairs it translates, in words, for the error when it is asked for another."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from omegaconf import MISSING
 
+from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 from evalharness.textfiles import check_aligned, decode_lines, read_bytes
 
@@ -56,6 +57,10 @@ class FileSystem:
         """The digest of the file's lines, wherever it lies and however they end."""
         content = self._content(source, target).replace(b"\r\n", b"\n").removesuffix(b"\n")
         return {"system": "file", "sha256": hashlib.sha256(content).hexdigest()}
+
+    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
+        """None."""
+        return ()
 
     def hypotheses(
         self, source: str, target: str, source_path: str, source_lines: int

@@ -1,0 +1,8 @@
+"""Checkpoints: repositories of the Hugging Face hub, folders, and folders of installed packages."""
+
+from evalharness.hub.checkpoint import Checkpoint
+from evalharness.hub.damage import damaged
+from evalharness.hub.files import Files, Select, transformers_files
+from evalharness.hub.repository import megabytes
+
+__all__ = ["Checkpoint", "Files", "Select", "damaged", "megabytes", "transformers_files"]

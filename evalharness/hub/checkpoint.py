@@ -1,0 +1,151 @@
+"""A checkpoint by name: where it lies, what identifies it, and how it comes here."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from evalharness.errors import EvalHarnessError
+from evalharness.hub.files import Select, files_in, lacking, transformers_files, with_gguf
+from evalharness.hub.obstacles import Obstacles
+from evalharness.hub.repository import Repository
+from evalharness.terminal import working
+
+_PACKAGE = "package:"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and what belongs to them: a repository of the Hugging Face hub, or a folder.
+
+    Nothing of it is executed or unpickled here.
+
+    Attributes:
+        name: A hub id `owner/name`; a folder; or `package:<module>`, the folder of an installed
+            Python package, which is not imported. A folder that exists comes before a hub id.
+        revision: Branch, tag or commit of a hub repository; says nothing about a folder.
+        fetch_with: The command that downloads it, for errors.
+        key: What its options begin with, for errors: `model`, `metric.comet`.
+        select: Which files are wanted.
+    """
+
+    name: str
+    revision: str = "main"
+    fetch_with: str = ""
+    key: str = "model"
+    select: Select = transformers_files
+
+    def identity(self) -> dict[str, str]:
+        """Returns what a fingerprint holds: the commit of a repository, the digest of a folder.
+
+        A branch or tag stays at the commit that was downloaded, until `fetch`; the hub is asked
+        only about what was never downloaded. A folder's digest is that of its wanted files, names
+        and contents, wherever it lies.
+
+        Raises:
+            EvalHarnessError: See `folder`.
+        """
+        local = self._local()
+        if local is None:
+            return {"checkpoint": self.name, "commit": self._repository.commit()}
+        select = with_gguf(self.select)
+        self._check(local)
+        wanted = [(name, (local / name).stat()) for name in select(files_in(local)).names]
+        state = tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in wanted)
+        return {"sha256": _digest(local, state)}
+
+    def folder(self) -> Path:
+        """Returns a local folder with all wanted files; downloads what is missing.
+
+        Raises:
+            EvalHarnessError: There is no such folder or repository, something is missing in it,
+                or it cannot be downloaded.
+        """
+        local = self._local()
+        if local is None:
+            return self._repository.folder()
+        self._check(local)
+        return local
+
+    def fetch(self) -> Path:
+        """Asks the hub for the revision's newest commit and downloads what is missing.
+
+        Returns:
+            The local folder; a folder or package is only checked.
+
+        Raises:
+            EvalHarnessError: See `folder`.
+        """
+        return self.folder() if self._local() is not None else self._repository.fetch()
+
+    def files(self) -> tuple[Path, ...]:
+        """Returns the wanted files that are here."""
+        folder = self.folder()
+        select = self.select if self._local() is None else with_gguf(self.select)
+        return tuple(folder / name for name in select(files_in(folder)).names)
+
+    @property
+    def _repository(self) -> Repository:
+        obstacles = Obstacles(self.name, self.revision, self.fetch_with, self.key)
+        return Repository(self.name, self.revision, self.select, obstacles)
+
+    def _local(self) -> Path | None:
+        """The folder, if the name means one; `None` for a hub id."""
+        if not self.name.strip():
+            raise EvalHarnessError(
+                "empty", where=f"{self.key}.checkpoint", mend="give a hub id or a folder"
+            )
+        if self.name.startswith(_PACKAGE):
+            return self._package(self.name.removeprefix(_PACKAGE))
+        path = Path(self.name).expanduser()
+        if path.is_dir():
+            return path.resolve()
+        if path.exists():
+            raise self._error("a file, not a folder", "give the folder that it lies in")
+        if self.name.startswith(("/", ".", "~")) or self.name.count("/") > 1:
+            raise self._error("no such folder", f"paths are relative to {Path.cwd()}")
+        if not self.revision:
+            raise EvalHarnessError(
+                "empty", where=f"{self.key}.revision", mend="give a branch, tag or commit: main"
+            )
+        return None
+
+    def _package(self, module: str) -> Path:
+        top, *below = module.split(".")
+        try:
+            spec = importlib.util.find_spec(top) if module.isascii() else None
+        except ValueError:  # an empty name, or a module without a specification
+            spec = None
+        for place in (spec and spec.submodule_search_locations) or ():
+            if (folder := Path(place, *below)).is_dir():
+                return folder.resolve()
+        raise self._error(
+            f"no installed Python package {module!r}",
+            f"install it with pip, or give {self.key}.checkpoint= a hub id or a folder",
+        )
+
+    def _check(self, folder: Path) -> None:
+        if missing := lacking(folder, with_gguf(self.select)):
+            raise self._error(
+                f"the folder has {missing}",
+                f"copy what is missing, or correct {self.key}.checkpoint=",
+            )
+
+    def _error(self, what: str, mend: str) -> EvalHarnessError:
+        return EvalHarnessError(what, where=self.name, mend=mend)
+
+
+@lru_cache(maxsize=64)
+def _digest(folder: Path, state: tuple[tuple[str, int, int], ...]) -> str:
+    """SHA-256 (hex) of files' names and contents; read again only once their state changes."""
+    digest = hashlib.sha256()
+    with working("reading the checkpoint"):
+        for name, size, _ in state:
+            digest.update(f"{name}\0{size}\0".encode())
+            with (folder / name).open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,173 @@
+"""What may stand between a checkpoint and its download, each in one line that says the way round.
+
+Nothing of a library's own message about a request is repeated: it may hold a signed address.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from evalharness.errors import EvalHarnessError
+
+_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """How the errors of one checkpoint are told.
+
+    Attributes:
+        name: The checkpoint's name.
+        revision: Its revision.
+        fetch_with: The command that downloads it.
+        key: What its options begin with: `model`.
+    """
+
+    name: str
+    revision: str
+    fetch_with: str
+    key: str
+
+    def offline(self, state: str | None) -> EvalHarnessError:
+        """No network is wanted."""
+        return self._error(
+            f"{_state(state)}, and HF_HUB_OFFLINE (or TRANSFORMERS_OFFLINE) keeps it from the hub",
+            f"unset it, or {self._elsewhere}",
+        )
+
+    def asking(self, error: Exception, revision: str, state: str | None) -> EvalHarnessError:
+        """The hub does not say what the repository holds."""
+        from huggingface_hub.errors import (
+            GatedRepoError,
+            HFValidationError,
+            RepositoryNotFoundError,
+            RevisionNotFoundError,
+        )
+        from requests.exceptions import InvalidHeader
+
+        if isinstance(error, GatedRepoError):
+            return self._gated()
+        if isinstance(error, RevisionNotFoundError):
+            return self._no_revision(revision)
+        if isinstance(error, (RepositoryNotFoundError, HFValidationError)):
+            return self._unknown()
+        if (status := _status(error)) is not None:
+            return self._refused(status)
+        if isinstance(error, (UnicodeError, InvalidHeader)):
+            return self._refused(401)
+        if isinstance(error, (ValueError, TypeError, KeyError)):  # such as a login page
+            return self.not_a_hub()
+        return self._error(f"{_state(state)}, and {_unreachable(error)}", self._elsewhere)
+
+    def downloading(self, error: Exception, cache: Path) -> EvalHarnessError:
+        """The download of a file failed."""
+        from huggingface_hub.errors import (
+            EntryNotFoundError,
+            GatedRepoError,
+            LocalEntryNotFoundError,
+            RepositoryNotFoundError,
+        )
+        from requests import RequestException
+
+        if isinstance(error, LocalEntryNotFoundError):  # wraps what kept it from the hub
+            cause = error.__cause__
+            error = cause if isinstance(cause, Exception) else error
+        if isinstance(error, GatedRepoError):
+            return self._gated()
+        if isinstance(error, RepositoryNotFoundError):
+            return self._unknown()
+        if isinstance(error, EntryNotFoundError):
+            return self._error("a file that the hub lists is not on the hub", self._again)
+        if (status := _status(error)) is not None:
+            return self._refused(status)
+        if isinstance(error, OSError) and error.errno and not isinstance(error, RequestException):
+            return self._not_written(error, cache)
+        return self._error(f"the download broke off ({type(error).__name__})", self._again)
+
+    def incomplete_on_the_hub(self, missing: str) -> EvalHarnessError:
+        """The repository lacks what a loader looks for."""
+        return self._error(
+            f"the repository has no {missing} at revision {self.revision}",
+            f"choose another {self.key}.checkpoint= or {self.key}.revision=",
+        )
+
+    def not_a_hub(self) -> EvalHarnessError:
+        """Something else answers at the hub's address."""
+        return self._error(
+            f"what answers at {_host()} is not the hub",
+            f"check proxy and HF_ENDPOINT, or {self._elsewhere}",
+        )
+
+    @property
+    def _elsewhere(self) -> str:
+        where = f"where there is a network, {self.fetch_with}; or " if self.fetch_with else ""
+        return f"{where}give {self.key}.checkpoint=FOLDER"
+
+    @property
+    def _again(self) -> str:
+        command = self.fetch_with or "the same command"
+        return f"{command} goes on where it stopped"
+
+    def _gated(self) -> EvalHarnessError:
+        return self._error(
+            "gated: its licence has to be accepted first",
+            f"accept it at https://huggingface.co/{self.name}, then set HF_TOKEN to a token of the"
+            " account that did",
+        )
+
+    def _unknown(self) -> EvalHarnessError:
+        return self._error(
+            "neither a folder here nor a repository on the hub that can be read",
+            f"correct {self.key}.checkpoint=; for a private repository set HF_TOKEN",
+        )
+
+    def _no_revision(self, revision: str) -> EvalHarnessError:
+        if revision == self.revision:
+            mend = (
+                f"give {self.key}.revision= a branch, tag or commit that"
+                f" https://huggingface.co/{self.name}/commits lists"
+            )
+        else:
+            mend = f"{self.fetch_with or 'a new download'} takes the newest one"
+        return self._error(f"the repository has no revision {revision!r}", mend)
+
+    def _refused(self, status: int) -> EvalHarnessError:
+        if status == 401:
+            return self._error(f"{_host()} does not accept the token", "renew or unset HF_TOKEN")
+        if status == 403:
+            mend = "give HF_TOKEN a token with the right to read it"
+        else:
+            mend = f"try again later, or {self._elsewhere}"
+        return self._error(f"{_host()} answers with status {status}", mend)
+
+    def _not_written(self, error: OSError, cache: Path) -> EvalHarnessError:
+        mend = "set HF_HOME to a folder that can be written"
+        if error.errno in _SPACE:
+            mend = "free space, or set HF_HOME to a folder on another disk"
+        where = error.filename or cache
+        return self._error(f"cannot be downloaded to {where}: {error.strerror}", mend)
+
+    def _error(self, what: str, mend: str) -> EvalHarnessError:
+        return EvalHarnessError(what, where=self.name, mend=mend)
+
+
+def _state(lacking: str | None) -> str:
+    return "not downloaded" if lacking is None else f"not wholly downloaded ({lacking})"
+
+
+def _status(error: Exception) -> int | None:
+    response = getattr(error, "response", None)
+    return getattr(response, "status_code", None)
+
+
+def _unreachable(error: Exception) -> str:
+    return f"{_host()} cannot be reached ({type(error).__name__})"
+
+
+def _host() -> str:
+    from huggingface_hub import constants
+
+    return urlsplit(constants.ENDPOINT).hostname or "the hub"

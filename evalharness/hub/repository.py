@@ -1,0 +1,163 @@
+"""A repository of the Hugging Face hub: its commits, and the download of its files."""
+
+from __future__ import annotations
+
+import glob
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalharness.errors import EvalHarnessError
+from evalharness.hub.cache import CachedRepository, is_commit
+from evalharness.hub.files import Files, Select, lacking
+from evalharness.hub.obstacles import Obstacles
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import ModelInfo
+
+log = logging.getLogger(__name__)
+
+# The commit that a revision means in this process, by cache folder and revision: what a
+# fingerprint names is what is loaded, even if another process downloads a newer commit meanwhile.
+_commits: dict[tuple[Path, str], str] = {}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository at a revision.
+
+    Attributes:
+        name: Its id, `owner/name`.
+        revision: A branch, tag or commit.
+        select: Which of its files are wanted.
+        obstacles: How its errors are told.
+    """
+
+    name: str
+    revision: str
+    select: Select
+    obstacles: Obstacles
+
+    def commit(self) -> str:
+        """Returns the commit in use: the one downloaded last, else the hub's newest.
+
+        Raises:
+            EvalHarnessError: Nothing is downloaded, and the hub does not tell.
+        """
+        if is_commit(self.revision):
+            return self.revision
+        if self._key not in _commits:
+            cached = self._cached.commit(self.revision)
+            _commits[self._key] = cached or self._sha(self._ask(self.revision))
+        return _commits[self._key]
+
+    def folder(self) -> Path:
+        """Returns the folder of the commit in use; downloads what is missing.
+
+        Raises:
+            EvalHarnessError: That is not possible, or the repository lacks something.
+        """
+        commit = self.commit()
+        snapshot = self._cached.snapshot(commit)
+        if lacking(snapshot, self.select):
+            self._download(self._ask(commit))
+        return snapshot
+
+    def fetch(self) -> Path:
+        """Downloads what is missing of the revision's newest commit, which is used from now on.
+
+        Raises:
+            EvalHarnessError: That is not possible, or the repository lacks something.
+        """
+        info = self._ask(self.revision)
+        self._download(info)
+        _commits[self._key] = self._sha(info)
+        return self._cached.snapshot(self._sha(info))
+
+    @property
+    def _cached(self) -> CachedRepository:
+        return CachedRepository(self.name)
+
+    @property
+    def _key(self) -> tuple[Path, str]:
+        return self._cached.folder, self.revision
+
+    def _sha(self, info: ModelInfo) -> str:
+        if info.sha is None or not is_commit(info.sha):
+            raise self.obstacles.not_a_hub()
+        return info.sha
+
+    def _ask(self, revision: str) -> ModelInfo:
+        """What the hub says about a revision: its commit, its files and their sizes."""
+        from huggingface_hub import HfApi, constants
+
+        known = revision if is_commit(revision) else self._cached.commit(revision)
+        state = lacking(self._cached.snapshot(known), self.select) if known else None
+        if constants.HF_HUB_OFFLINE:
+            raise self.obstacles.offline(state)
+        try:
+            return HfApi().model_info(
+                self.name,
+                revision=revision,
+                files_metadata=True,
+                timeout=constants.HF_HUB_ETAG_TIMEOUT,
+            )
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise self.obstacles.asking(error, revision, state) from None
+
+    def _download(self, info: ModelInfo) -> None:
+        commit = self._sha(info)
+        files = self.select([sibling.rfilename for sibling in info.siblings or ()])
+        if files.missing:
+            raise self.obstacles.incomplete_on_the_hub(files.missing[0])
+        self._announce(info, files)
+        try:
+            for names in (files.rest, files.weights):
+                _download_files(self.name, commit, names)
+            if missing := lacking(self._cached.snapshot(commit), self.select):
+                raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
+            self._cached.note(self.revision, commit)
+        except EvalHarnessError:
+            raise
+        except (OSError, ValueError, RuntimeError) as error:
+            raise self.obstacles.downloading(error, self._cached.folder) from None
+
+    def _announce(self, info: ModelInfo, files: Files) -> None:
+        commit, total, here = self._sha(info), 0, 0
+        for sibling in info.siblings or ():
+            if sibling.rfilename in files.names:
+                blob = sibling.lfs.sha256 if sibling.lfs else sibling.blob_id
+                size = sibling.size or 0
+                total += size
+                here += min(size, self._cached.bytes_of(commit, sibling.rfilename, blob))
+        what = f"{self.name} at {commit}: {len(files.names)} files, {megabytes(total)}"
+        if here >= total:
+            log.info("%s, all of it here", what)
+        elif here:
+            log.info("downloading %s, %s of it here already", what, megabytes(here))
+        else:
+            log.info("downloading %s", what)
+
+
+def _download_files(name: str, commit: str, names: tuple[str, ...]) -> None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.utils.tqdm import tqdm
+
+    class Bar(tqdm):
+        """huggingface_hub's bar, on a terminal only."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **{"disable": None, **options})  # type: ignore[no-untyped-call]
+
+    snapshot_download(
+        name,
+        revision=commit,
+        allow_patterns=[glob.escape(wanted) for wanted in names],
+        tqdm_class=Bar,
+    )
+
+
+def megabytes(size: int) -> str:
+    """Returns a size in bytes as MB or GB, the decimal ones that the hub shows."""
+    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
