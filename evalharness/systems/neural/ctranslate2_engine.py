@@ -98,7 +98,7 @@ class CTranslate2Engine:
         limit = decoding.max_new_tokens
         if self._decoder_only:
             made = self._model.generate_batch(
-                tokens, max_length=limit, include_prompt_in_result=False, **options
+                tokens, max_length=limit, min_length=0, include_prompt_in_result=False, **options
             )
             return [self._output(list(result.sequences_ids[0])) for result in made]
         forced = [self._to_tokens([int(say["forced_bos_token_id"])])] if say else []
@@ -107,6 +107,7 @@ class CTranslate2Engine:
             target_prefix=forced * len(tokens) or None,
             max_input_length=0,
             max_decoding_length=limit,
+            min_decoding_length=0,
             **options,
         )
         return [self._output(self._to_ids(result.hypotheses[0])) for result in made]
@@ -160,12 +161,10 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
         try:
             with working("converting for CTranslate2"):
                 converter.convert(str(Path(temporary, "model")), quantization=dtype.value)
-        except ValueError as error:
-            if "No conversion is registered" not in str(error):
-                raise
+        except (AttributeError, NotImplementedError, ValueError) as error:
             architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
             raise EvalHarnessError(
-                f"CTranslate2 cannot convert the architecture {architecture!r}",
+                f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
                 where="model.engine",
                 mend="use model.engine=transformers",
             ) from error
