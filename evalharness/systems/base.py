@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Union
 
 from evalharness.hub import Checkpoint
 
-Facts = Mapping[str, "str | int | float | bool | Facts | Sequence[Facts] | None"]
+Fact = Union[str, int, float, bool, None, "Facts", Sequence["Fact"]]
+Facts = Mapping[str, Fact]
 """JSON-serialisable facts about a system; never secrets."""
 
 _BATCH = 100

@@ -203,11 +203,12 @@ def _notes(
         yield f"{system}: {note}"
     for run in runs:
         for count, what in (
-            (run.truncated, "sources longer than the system takes, their ends cut off"),
-            (run.unfinished, "hypotheses that reached the length limit before they ended"),
+            (run.truncated, "sources longer than the system takes: cut off"),
+            (run.unfinished, "hypotheses not finished at the length limit"),
         ):
             if count:
-                yield f"{run.system} {run.testset} {run.pair}: {count} {what}"
+                of = f"{count} of {run.segments}"
+                yield f"{run.system} {run.testset} {run.pair}: {of} {what}"
         for absent in run.unavailable:
             yield f"{run.system} {run.testset} {run.pair}: no {absent.metric}: {absent.reason}"
 

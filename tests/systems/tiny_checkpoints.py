@@ -118,11 +118,14 @@ def build_small100(folder: Path) -> Path:
 def build_mbart50(folder: Path) -> Path:
     """mBART-50 many-to-one: codes such as `tr_TR`, and `en_XX` forced in the checkpoint itself."""
     with _conversion():
-        tokenizer = MBart50TokenizerFast(_spm_file(folder), model_max_length=POSITIONS)
+        tokenizer = MBart50TokenizerFast(
+            _spm_file(folder), bos_token="<s>", model_max_length=POSITIONS
+        )
     config = MBartConfig(
         vocab_size=len(tokenizer),
         activation_function="relu",
         tokenizer_class="MBart50Tokenizer",
+        normalize_before=True,  # as published; transformers has forgotten it, CTranslate2 has not
         **BART_SIZE,
         **FAIRSEQ_IDS,
     )
@@ -368,6 +371,8 @@ def _level(
             row *= 2.0
         elif i in special or i >= len(tokenizer):
             row *= 0.2
+    if isinstance(model, MarianMTModel):  # it starts from the padding, whose embedding is zero
+        rows[model.config.pad_token_id] = 0.0
 
 
 def _save(

@@ -7,5 +7,13 @@ from evalharness.systems.neural.encoder_decoder import (
     TargetOnSource,
     TargetPrefix,
 )
+from evalharness.systems.neural.language_model import LanguageModel
 
-__all__ = ["CheckpointPerPair", "ForcedTarget", "Seamless", "TargetOnSource", "TargetPrefix"]
+__all__ = [
+    "CheckpointPerPair",
+    "ForcedTarget",
+    "LanguageModel",
+    "Seamless",
+    "TargetOnSource",
+    "TargetPrefix",
+]

@@ -23,6 +23,9 @@ from evalharness.terminal import working
 log = logging.getLogger(__name__)
 
 _CONFIG = "config.json"
+# CTranslate2 4.8.5 converts them without complaint, but drops the scaling of their positions, and
+# goes wrong on prompts longer than their sliding window.
+_CONVERTED_WRONGLY = ("gemma3", "gemma3_text")
 
 
 class CTranslate2Engine:
@@ -156,13 +159,19 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
 def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
     from ctranslate2.converters import TransformersConverter
 
+    architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
+    if architecture in _CONVERTED_WRONGLY:
+        raise EvalHarnessError(
+            f"CTranslate2 cannot run {architecture} right: it drops the scaling of positions",
+            where="model.engine",
+            mend="use model.engine=transformers",
+        )
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         converter = TransformersConverter(str(checkpoint), low_cpu_mem_usage=True)
         try:
             with working("converting for CTranslate2"):
                 converter.convert(str(Path(temporary, "model")), quantization=dtype.value)
         except (AttributeError, NotImplementedError, ValueError) as error:
-            architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
             raise EvalHarnessError(
                 f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
                 where="model.engine",

@@ -60,8 +60,7 @@ class NeuralSystem(System):
 
     Attributes:
         name: Name in tables and folders.
-        checkpoint: Hub id or folder.
-        revision: Branch, tag or commit on the hub.
+        checkpoint: A folder, or a hub id, with `@` and a branch, tag or commit if need be.
         engine: `transformers` or `ctranslate2`.
         split: Whether sentences or whole segments are translated.
         batch_tokens: How many source tokens a batch may have, padding included.
@@ -75,7 +74,6 @@ class NeuralSystem(System):
 
     name: str = MISSING
     checkpoint: str = MISSING
-    revision: str = "main"
     engine: EngineName = EngineName.transformers
     split: Split = Split.sentence
     batch_tokens: int = 4096
@@ -205,7 +203,11 @@ class NeuralSystem(System):
 
     def _checkpoint(self, source: str, target: str) -> Checkpoint:
         fetch_with = f"python -m evalharness fetch model={self.name}"
-        return Checkpoint(self.weights_of(source, target), self.revision, fetch_with)
+        spec = self.weights_of(source, target)
+        name, at, revision = spec.rpartition("@")
+        if not at or Path(spec).exists():
+            return Checkpoint(spec, fetch_with=fetch_with)
+        return Checkpoint(name, revision, fetch_with)
 
     @cached_property
     def _device(self) -> str:
@@ -254,6 +256,10 @@ class NeuralSystem(System):
             config = AutoConfig.from_pretrained(folder, **options)
             return Reader(folder, config, AutoTokenizer.from_pretrained(folder, **options))
 
+    def stops(self) -> Sequence[str]:
+        """Returns the tokens that end an output besides those that the checkpoint names."""
+        return ()
+
     def files(self) -> dict[str, str]:
         """Returns which files are loaded where that is not transformers' usual choice."""
         return {}
@@ -277,6 +283,7 @@ class NeuralSystem(System):
                 tokenizer.eos_token_id if pad is None else pad,
                 self._device,
                 self._dtype,
+                self._ends(reader),
                 **self.files(),
             )
         folder = converted(reader.folder, checkpoint.identity(), self._dtype, Path(self.store))
@@ -287,8 +294,21 @@ class NeuralSystem(System):
             dtype=self._dtype,
             to_tokens=tokenizer.convert_ids_to_tokens,
             to_ids=tokenizer.convert_tokens_to_ids,
-            ends=_ends(reader),
+            ends=self._ends(reader),
         )
+
+    def _ends(self, reader: Reader) -> list[int]:
+        """The tokens that end an output: those that the checkpoint's settings name, and `stops`."""
+        from transformers import GenerationConfig
+
+        try:
+            named = GenerationConfig.from_pretrained(reader.folder).eos_token_id
+        except OSError:  # it has no generation settings, and its configuration says it
+            named = reader.config.get_text_config(decoder=True).eos_token_id
+        if named is None:
+            named = reader.tokenizer.eos_token_id
+        ends = [*(named if isinstance(named, list) else [named])]
+        return list(dict.fromkeys([*ends, *(token_id(reader, token) for token in self.stops())]))
 
 
 def token_id(reader: Reader, token: str) -> int:
@@ -306,17 +326,6 @@ def token_id(reader: Reader, token: str) -> int:
             mend="choose a checkpoint that was trained for this language",
         )
     return int(found)
-
-
-def _ends(reader: Reader) -> list[int]:
-    """The tokens that end an output, as the checkpoint's generation settings say."""
-    from transformers import GenerationConfig
-
-    try:
-        ends = GenerationConfig.from_pretrained(reader.folder).eos_token_id
-    except OSError:  # it has none, and its configuration says it
-        ends = reader.config.eos_token_id
-    return list(ends) if isinstance(ends, list) else [ends]
 
 
 def _release(distribution: str) -> str:

@@ -15,7 +15,7 @@ from evalharness.systems.neural.sampling import SeededDraws
 log = logging.getLogger(__name__)
 
 # What a checkpoint's own generation settings may say; all else is set explicitly.
-_KEPT = ("bos_token_id", "eos_token_id", "decoder_start_token_id", "bad_words_ids")
+_KEPT = ("bos_token_id", "decoder_start_token_id", "bad_words_ids")
 _SEAMLESS_CODES = "text_decoder_lang_to_code_id"
 
 
@@ -29,6 +29,7 @@ class TransformersEngine:
         pad_token_id: int,
         device: str,
         dtype: Dtype,
+        ends: Sequence[int],
         gguf_file: str | None = None,
     ) -> None:
         """Loads the weights; no code of the checkpoint is executed, and no pickle beyond tensors.
@@ -39,6 +40,7 @@ class TransformersEngine:
             pad_token_id: What inputs are padded with.
             device: Where it computes, as `resolve_device` says.
             dtype: In which number format.
+            ends: The tokens that end an output.
             gguf_file: The file of the weights where they are of that format.
 
         Raises:
@@ -70,8 +72,7 @@ class TransformersEngine:
         self._pad = pad_token_id
         self._facts = {name: value for name in _KEPT if (value := getattr(own, name)) is not None}
         self._seamless_codes = getattr(own, _SEAMLESS_CODES, None)
-        ends = own.eos_token_id
-        self._ends = set(ends if isinstance(ends, list) else [ends])
+        self._ends = list(ends)
 
     def generate(
         self, inputs: Sequence[TokenIds], decoding: Decoding, say: Mapping[str, int | str]
@@ -116,6 +117,7 @@ class TransformersEngine:
         settings = GenerationConfig(
             **self._facts,
             pad_token_id=self._pad,
+            eos_token_id=self._ends,
             num_beams=decoding.beams,
             early_stopping=decoding.beams > 1,
             length_penalty=1.0,

@@ -1,0 +1,178 @@
+"""Language models that are asked, in a chat, to translate a segment."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaconf import MISSING
+
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import LANGUAGES, language
+from evalharness.systems.base import Facts
+from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
+from evalharness.systems.neural.fitting import Split
+from evalharness.systems.neural.system import NeuralSystem, Reader
+
+_PLACE = re.compile(r"\{(text|source|target|source_name|target_name)\}")
+_NEEDED_FOR_GGUF = ("accelerate", "gguf")
+
+
+@dataclass(frozen=True)
+class LanguageModel(NeuralSystem):
+    """A decoder with a chat template.
+
+    Attributes:
+        messages: The chat: roles and contents, in which `{text}`, `{source}`, `{target}` (BCP-47
+            codes), `{source_name}` and `{target_name}` (English names) are filled in.
+        template_options: What the chat template is told besides.
+        languages: The languages it reads and writes, as its makers say; `None` for all.
+        stop: Tokens that end an answer besides those the checkpoint names.
+        temperature: 0 takes the likeliest token; above it, tokens are drawn.
+        top_k: Draws from the so many likeliest; 0 is no bound.
+        top_p: Draws from the likeliest that together have this probability.
+        repetition_penalty: Divides the score of tokens that occurred already; 1 is none.
+        seed: Seeds the draws.
+        gguf_file: The file of the weights, where they are of that format.
+    """
+
+    messages: list[Any] = MISSING
+    template_options: dict[str, Any] = field(default_factory=dict)
+    languages: list[str] | None = None
+    stop: list[str] = field(default_factory=list)
+    split: Split = Split.segment
+    temperature: float = 0.0
+    top_k: int = 0
+    top_p: float = 1.0
+    repetition_penalty: float = 1.0
+    seed: int = 12345
+    gguf_file: str | None = None
+
+    model_class = "AutoModelForCausalLM"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for option, value, least, most in (
+            ("temperature", self.temperature, 0, 100),
+            ("top_k", self.top_k, 0, 10**6),
+            ("top_p", self.top_p, 1e-6, 1),
+            ("repetition_penalty", self.repetition_penalty, 1e-6, 100),
+            ("seed", self.seed, 0, 2**32 - 1),
+        ):
+            if not least <= value <= most:
+                raise EvalHarnessError(f"{value} is not in {least} ... {most}", where=option)
+        if "{text}" not in str(self.messages):
+            raise EvalHarnessError("the source, {text}, has no place in them", where="messages")
+        if self.temperature and self.beams > 1:
+            raise EvalHarnessError(
+                "tokens are drawn without a beam search",
+                where="temperature",
+                mend="choose model.beams=1, or model.temperature=0",
+            )
+        if self.temperature and self.engine is EngineName.ctranslate2:
+            raise EvalHarnessError(
+                "with CTranslate2 a text's draws would depend on its batch",
+                where="temperature",
+                mend="choose model.engine=transformers, or model.temperature=0",
+            )
+
+    def unavailable(self) -> str | None:
+        """Also says what is missing to read weights of the GGUF format."""
+        missing = [name for name in _NEEDED_FOR_GGUF if not importlib.util.find_spec(name)]
+        if self.gguf_file and missing:
+            return f"weights in GGUF need {' and '.join(missing)}; pip install {' '.join(missing)}"
+        return super().unavailable()
+
+    def supports(self, source: str, target: str) -> bool:
+        """Whether its makers name both languages."""
+        if source == target:
+            return False
+        known = LANGUAGES if self.languages is None else self.languages
+        return all(language(tag).code in known for tag in (source, target))
+
+    def supported(self) -> str:
+        """Its languages."""
+        if self.languages is None:
+            return "it translates between any two languages"
+        return f"it translates between {', '.join(self.languages)} (model.languages=)"
+
+    def notes(self) -> Sequence[str]:
+        """Whether its hypotheses were drawn."""
+        if not self.temperature:
+            return ()
+        return (
+            f"hypotheses were drawn (temperature {self.temperature:g}, seed {self.seed}): another"
+            " seed gives other scores",
+        )
+
+    def decoding(self) -> Decoding:
+        """Greedy, or drawn."""
+        return Decoding(
+            self.beams,
+            self.max_new_tokens,
+            self.repetition_penalty,
+            self.temperature,
+            self.top_k,
+            self.top_p,
+            self.seed,
+        )
+
+    def recipe(self, source: str, target: str) -> Facts:
+        """The prompt."""
+        return {
+            "messages": self._chat("{text}", source, target),
+            "template_options": self.template_options,
+            "stop": self.stop,
+        }
+
+    def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
+        """The tokens of the chat up to where the model answers."""
+        ids: list[int] = reader.tokenizer.apply_chat_template(
+            self._chat(text, source, target),
+            **{"add_generation_prompt": True, **self.template_options},
+            tokenize=True,
+            return_dict=False,
+        )
+        return ids
+
+    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
+        """Nothing: the prompt says it."""
+        return {}
+
+    def decode(self, reader: Reader, ids: TokenIds) -> str:
+        """The answer on one line."""
+        return " ".join(super().decode(reader, ids).split())
+
+    def stops(self) -> Sequence[str]:
+        """The tokens of `stop`."""
+        return self.stop
+
+    def files(self) -> dict[str, str]:
+        """The GGUF file, if there is one."""
+        return {} if self.gguf_file is None else {"gguf_file": self.gguf_file}
+
+    def _chat(self, text: str, source: str, target: str) -> list[Any]:
+        values = {
+            "text": text,
+            "source": source,
+            "target": target,
+            "source_name": language(source).name,
+            "target_name": language(target).name,
+        }
+        filled = _fill(self.messages, values)
+        assert isinstance(filled, list)
+        return filled
+
+
+def _fill(template: Any, values: Mapping[str, str]) -> Any:
+    """Fills in the places of a chat's strings, each once: a text may hold braces of its own."""
+    if isinstance(template, str):
+        return _PLACE.sub(lambda match: values[match[1]], template)
+    if isinstance(template, Mapping):
+        return {key: _fill(value, values) for key, value in template.items()}
+    if isinstance(template, Sequence):
+        return [_fill(value, values) for value in template]
+    return template
