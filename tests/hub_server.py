@@ -27,6 +27,7 @@ class Repo:
         private: Whether it does not exist for others than `token`.
         token: Who may read it.
         cut: After how many bytes the next answer with a file of this name breaks off.
+        stalled: After how many bytes it comes to a stop, until the hub ends.
     """
 
     branches: dict[str, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Repo:
     private: bool = False
     token: str = "hf_right"
     cut: dict[str, int] = field(default_factory=dict)
+    stalled: dict[str, int] = field(default_factory=dict)
 
     def push(self, files: Mapping[str, bytes], branch: str = "main") -> str:
         """Makes a commit of these files on a branch."""
@@ -65,6 +67,7 @@ class Hub:
     repos: dict[str, Repo] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     status: int | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def asked(self) -> list[str]:
         """What was asked since the last call."""
@@ -85,6 +88,7 @@ def serving() -> Iterator[Hub]:
     try:
         yield hub
     finally:
+        hub.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -151,14 +155,21 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"ETag": f'"{etag(name, content)}"', "X-Repo-Commit": commit}
         if offset:
             headers["Content-Range"] = f"bytes {offset}-{len(content) - 1}/{len(content)}"
-        cut = repo.cut.pop(name, None) if self.command == "GET" else None
-        self._answer(206 if offset else 200, content[offset:], headers, cut)
+        get = self.command == "GET"
+        stalled = repo.stalled.get(name) if get else None
+        cut = repo.cut.pop(name, stalled) if get else None
+        self._answer(206 if offset else 200, content[offset:], headers, cut, stalled is not None)
 
     def _refuse(self, status: int, code: str) -> None:
         self._answer(status, b"", {"X-Error-Code": code})
 
     def _answer(
-        self, status: int, body: bytes, headers: Mapping[str, str], cut: int | None = None
+        self,
+        status: int,
+        body: bytes,
+        headers: Mapping[str, str],
+        cut: int | None = None,
+        stalled: bool = False,
     ) -> None:
         self.send_response(status)
         for name, value in headers.items():
@@ -168,6 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body[:cut])
         if cut is not None:
+            self.wfile.flush()
+            if stalled:
+                self.hub.ended.wait()
             self.close_connection = True
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +126,30 @@ def test_a_sweep_fetches_what_it_can_and_names_what_it_cannot(
     )
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "results/leaderboard.csv").exists()
+
+
+def test_an_interrupted_download_ends_at_once(
+    hub: Hub, own: list[str], small: list[str], tmp_path: Path
+):
+    hub.repos["own/tr"].stalled["model.safetensors"] = 100
+    process = subprocess.Popen(
+        [sys.executable, "-m", "evalharness", "fetch", *own, *small, "model=own"],
+        cwd=tmp_path,
+        env={**os.environ, **variables(tmp_path, hub.url)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 60
+    while not any(
+        asked.startswith("GET /own/tr/") and "safetensors" in asked for asked in hub.requests
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.endswith("evalharness: interrupted\n")
+    assert "Traceback" not in told
 
 
 def test_systems_without_weights_have_nothing_to_fetch(

@@ -61,7 +61,7 @@ class Files:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All wanted files."""
+        """All wanted files, in the order of their download."""
         return (*self.rest, *self.weights)
 
 

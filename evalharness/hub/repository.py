@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import glob
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from evalharness.errors import EvalHarnessError
 from evalharness.hub.cache import CachedRepository, is_commit
 from evalharness.hub.files import Files, Select, first_missing, lacking
 from evalharness.hub.obstacles import Obstacles
@@ -114,6 +112,8 @@ class Repository:
         return f"not wholly downloaded: {missing}" if missing else f"commit {known} is here"
 
     def _download(self, info: ModelInfo) -> None:
+        from huggingface_hub import hf_hub_download
+
         commit = self._sha(info)
         listed = [sibling.rfilename for sibling in info.siblings or ()]
         if missing := first_missing(listed, self.select):
@@ -121,15 +121,15 @@ class Repository:
         files = self.select(listed)
         self._announce(info, files)
         try:
-            for names in (files.rest, files.weights):
-                _download_files(self.name, commit, names)
-            if missing := lacking(self._cached.snapshot(commit), self.select):
-                raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
-            self._cached.note(self.revision, commit)
-        except EvalHarnessError:
-            raise
-        except (OSError, ValueError, RuntimeError) as error:
+            for name in files.names:  # not in threads, which Ctrl-C would have to wait for
+                hf_hub_download(self.name, name, revision=commit)
+            missing = lacking(self._cached.snapshot(commit), self.select)
+            if not missing:
+                self._cached.note(self.revision, commit)
+        except Exception as error:  # hf_xet's have no common class
             raise self.obstacles.downloading(error, self._cached.folder) from None
+        if missing:
+            raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
 
     def _announce(self, info: ModelInfo, files: Files) -> None:
         commit, total, here = self._sha(info), 0, 0
@@ -146,24 +146,6 @@ class Repository:
             log.info("downloading %s, %s of it here already", what, readable_size(here))
         else:
             log.info("downloading %s", what)
-
-
-def _download_files(name: str, commit: str, names: tuple[str, ...]) -> None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        """huggingface_hub's bar, on a terminal only."""
-
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{"disable": None, **options})  # type: ignore[no-untyped-call]
-
-    snapshot_download(
-        name,
-        revision=commit,
-        allow_patterns=[glob.escape(wanted) for wanted in names],
-        tqdm_class=Bar,
-    )
 
 
 def readable_size(size: int) -> str:
