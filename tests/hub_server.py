@@ -28,6 +28,7 @@ class Repo:
         token: Who may read it.
         cut: After how many bytes the next answer with a file of this name breaks off.
         stalled: After how many bytes it comes to a stop, until the hub ends.
+        status: What a request about it is answered with, with a web page, if it goes wrong.
     """
 
     branches: dict[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Repo:
     token: str = "hf_right"
     cut: dict[str, int] = field(default_factory=dict)
     stalled: dict[str, int] = field(default_factory=dict)
+    status: int | None = None
 
     def push(self, files: Mapping[str, bytes], branch: str = "main") -> str:
         """Makes a commit of these files on a branch."""
@@ -60,13 +62,11 @@ class Hub:
         url: Its address, for HF_ENDPOINT.
         repos: By id.
         requests: Method and path of every request, with `+from` where it asked for a rest.
-        status: What every request is answered with, if not 200.
     """
 
     url: str = ""
     repos: dict[str, Repo] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
-    status: int | None = None
     ended: threading.Event = field(default_factory=threading.Event)
 
     def asked(self) -> list[str]:
@@ -119,10 +119,10 @@ class _Handler(BaseHTTPRequestHandler):
         api = re.fullmatch(r"/api/models/(.+?)/revision/(.+)", path)
         file = re.fullmatch(r"/(.+?)/resolve/([^/]+)/(.+)", path)
         match = api or file
-        if self.hub.status is not None or match is None:
-            self._answer(self.hub.status or 404, b"sorry", {"Content-Type": "text/html"})
+        repo = self.hub.repos.get(match[1]) if match else None
+        if match is None or (repo is not None and repo.status is not None):
+            self._answer(repo.status if repo else 404, b"sorry", {"Content-Type": "text/html"})
             return
-        repo = self.hub.repos.get(match[1])
         knows = repo is not None and self.headers.get("Authorization") == f"Bearer {repo.token}"
         if repo is None or (repo.private and not knows):
             self._refuse(404 if "Authorization" in self.headers else 401, "RepoNotFound")
