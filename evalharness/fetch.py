@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from evalharness.config import build
 from evalharness.errors import EvalHarnessError
-from evalharness.hub import Checkpoint, megabytes
+from evalharness.hub import Checkpoint, readable_size
 from evalharness.systems import FileSystem, System
 from evalharness.terminal import results_console
 from evalharness.testsets import Bitext, TestSet
@@ -48,7 +48,7 @@ def _line(checkpoint: Checkpoint) -> str:
     identity = checkpoint.identity()
     known_by = identity.get("commit") or f"sha256:{identity['sha256']}"
     size = sum(path.stat().st_size for path in checkpoint.files())
-    return "\t".join((checkpoint.name, known_by, megabytes(size), str(checkpoint.folder())))
+    return "\t".join((checkpoint.name, known_by, readable_size(size), str(checkpoint.folder())))
 
 
 def _print(line: str) -> None:

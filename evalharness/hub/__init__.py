@@ -3,6 +3,6 @@
 from evalharness.hub.checkpoint import Checkpoint
 from evalharness.hub.damage import damaged
 from evalharness.hub.files import Files, Select, transformers_files
-from evalharness.hub.repository import megabytes
+from evalharness.hub.repository import readable_size
 
-__all__ = ["Checkpoint", "Files", "Select", "damaged", "megabytes", "transformers_files"]
+__all__ = ["Checkpoint", "Files", "Select", "damaged", "readable_size", "transformers_files"]

@@ -50,6 +50,11 @@ class CachedRepository:
             return None
         return noted if is_commit(noted) else None
 
+    def only_commit(self) -> str | None:
+        """The one commit that something is here of, such as an interrupted download."""
+        snapshots = [path.name for path in (self.folder / "snapshots").glob("*")]
+        return snapshots[0] if len(snapshots) == 1 else None
+
     def note(self, revision: str, commit: str) -> None:
         """Notes the commit that a revision stands for from now on.
 

@@ -89,8 +89,11 @@ class Checkpoint:
 
     @property
     def _repository(self) -> Repository:
-        obstacles = Obstacles(self.name, self.revision, self.fetch_with, self.key)
-        return Repository(self.name, self.revision, self.select, obstacles)
+        return Repository(self.name, self.revision, self.select, self._obstacles)
+
+    @property
+    def _obstacles(self) -> Obstacles:
+        return Obstacles(self.name, self.revision, self.fetch_with, self.key)
 
     def _local(self) -> Path | None:
         """The folder, if the name means one; `None` for a hub id."""
@@ -111,7 +114,17 @@ class Checkpoint:
             raise EvalHarnessError(
                 "empty", where=f"{self.key}.revision", mend="give a branch, tag or commit: main"
             )
+        self._check_id()
         return None
+
+    def _check_id(self) -> None:
+        from huggingface_hub.errors import HFValidationError
+        from huggingface_hub.utils._validators import validate_repo_id
+
+        try:
+            validate_repo_id(self.name)
+        except HFValidationError:
+            raise self._obstacles.unknown() from None
 
     def _package(self, module: str) -> Path:
         top, *below = module.split(".")

@@ -61,12 +61,15 @@ class Files:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All wanted files."""
+        """All wanted files, in the order of their download."""
         return (*self.rest, *self.weights)
 
 
 Select = Callable[[Sequence[str]], Files]
-"""From the names of all files, `/` between folders, to those that are wanted."""
+"""From the names of all files, `/` between folders, to those that are wanted.
+
+A wanted file that is not among them is missing.
+"""
 
 
 def transformers_files(names: Sequence[str]) -> Files:
@@ -101,6 +104,12 @@ def with_gguf(select: Select) -> Select:
     return selected
 
 
+def first_missing(names: Sequence[str], select: Select) -> str | None:
+    """Returns what is missing among the names of all files, in words; `None` if nothing is."""
+    files = select(names)
+    return next((name for name in (*files.missing, *files.names) if name not in names), None)
+
+
 def files_in(folder: Path) -> list[str]:
     """Returns the names of the files in a folder and its subfolders, `/` between folders."""
     paths = [*folder.glob("*"), *folder.glob("*/*")]
@@ -112,9 +121,10 @@ def lacking(folder: Path, select: Select) -> str | None:
 
     Shards are compared with the index that names them, the tokenizer with its class.
     """
-    files = select(files_in(folder))
-    if files.missing:
-        return f"no {files.missing[0]}"
+    names = files_in(folder)
+    files = select(names)
+    if missing := first_missing(names, select):
+        return f"no {missing}"
     if any(_is_gguf(name) for name in files.weights):
         return None
     for name in files.rest:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from evalharness.errors import EvalHarnessError
 from evalharness.hub.cache import CachedRepository, is_commit
-from evalharness.hub.files import Files, Select, lacking
+from evalharness.hub.files import Files, Select, first_missing, lacking
 from evalharness.hub.obstacles import Obstacles
 
 if TYPE_CHECKING:
@@ -92,10 +90,8 @@ class Repository:
         """What the hub says about a revision: its commit, its files and their sizes."""
         from huggingface_hub import HfApi, constants
 
-        known = revision if is_commit(revision) else self._cached.commit(revision)
-        state = lacking(self._cached.snapshot(known), self.select) if known else None
         if constants.HF_HUB_OFFLINE:
-            raise self.obstacles.offline(state)
+            raise self.obstacles.offline(self._state(revision))
         try:
             return HfApi().model_info(
                 self.name,
@@ -104,24 +100,36 @@ class Repository:
                 timeout=constants.HF_HUB_ETAG_TIMEOUT,
             )
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise self.obstacles.asking(error, revision, state) from None
+            raise self.obstacles.asking(error, revision, self._state(revision)) from None
+
+    def _state(self, revision: str) -> str:
+        """What is here of a revision, in words."""
+        known = revision if is_commit(revision) else self._cached.commit(revision)
+        known = known or self._cached.only_commit()
+        if known is None or not self._cached.snapshot(known).is_dir():
+            return "not downloaded"
+        missing = lacking(self._cached.snapshot(known), self.select)
+        return f"not wholly downloaded: {missing}" if missing else f"commit {known} is here"
 
     def _download(self, info: ModelInfo) -> None:
+        from huggingface_hub import hf_hub_download
+
         commit = self._sha(info)
-        files = self.select([sibling.rfilename for sibling in info.siblings or ()])
-        if files.missing:
-            raise self.obstacles.incomplete_on_the_hub(files.missing[0])
+        listed = [sibling.rfilename for sibling in info.siblings or ()]
+        if missing := first_missing(listed, self.select):
+            raise self.obstacles.incomplete_on_the_hub(missing)
+        files = self.select(listed)
         self._announce(info, files)
         try:
-            for names in (files.rest, files.weights):
-                _download_files(self.name, commit, names)
-            if missing := lacking(self._cached.snapshot(commit), self.select):
-                raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
-            self._cached.note(self.revision, commit)
-        except EvalHarnessError:
-            raise
-        except (OSError, ValueError, RuntimeError) as error:
+            for name in files.names:  # not in threads, which Ctrl-C would have to wait for
+                hf_hub_download(self.name, name, revision=commit)
+            missing = lacking(self._cached.snapshot(commit), self.select)
+            if not missing:
+                self._cached.note(self.revision, commit)
+        except Exception as error:  # hf_xet's have no common class
             raise self.obstacles.downloading(error, self._cached.folder) from None
+        if missing:
+            raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
 
     def _announce(self, info: ModelInfo, files: Files) -> None:
         commit, total, here = self._sha(info), 0, 0
@@ -131,33 +139,17 @@ class Repository:
                 size = sibling.size or 0
                 total += size
                 here += min(size, self._cached.bytes_of(commit, sibling.rfilename, blob))
-        what = f"{self.name} at {commit}: {len(files.names)} files, {megabytes(total)}"
+        what = f"{self.name} at {commit}: {len(files.names)} files, {readable_size(total)}"
         if here >= total:
             log.info("%s, all of it here", what)
         elif here:
-            log.info("downloading %s, %s of it here already", what, megabytes(here))
+            log.info("downloading %s, %s of it here already", what, readable_size(here))
         else:
             log.info("downloading %s", what)
 
 
-def _download_files(name: str, commit: str, names: tuple[str, ...]) -> None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        """huggingface_hub's bar, on a terminal only."""
-
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{"disable": None, **options})  # type: ignore[no-untyped-call]
-
-    snapshot_download(
-        name,
-        revision=commit,
-        allow_patterns=[glob.escape(wanted) for wanted in names],
-        tqdm_class=Bar,
-    )
-
-
-def megabytes(size: int) -> str:
-    """Returns a size in bytes as MB or GB, the decimal ones that the hub shows."""
-    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+def readable_size(size: int) -> str:
+    """Returns a size in bytes as kB, MB or GB, the decimal ones that the hub shows."""
+    if size >= 1e9:
+        return f"{size / 1e9:.2f} GB"
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
