@@ -38,6 +38,20 @@ class Checkpoint:
     key: str = "model"
     select: Select = transformers_files
 
+    @classmethod
+    def of(cls, spec: str, fetch_with: str = "", key: str = "model") -> Checkpoint:
+        """Makes it from what a configuration says: a name, with `@` and a revision if need be.
+
+        Args:
+            spec: Such as `facebook/m2m100_418M@main`, or a folder.
+            fetch_with: The command that downloads it.
+            key: What its options begin with.
+        """
+        name, at, revision = spec.rpartition("@")
+        if not at or Path(spec).expanduser().exists():
+            return cls(spec, fetch_with=fetch_with, key=key)
+        return cls(name, revision, fetch_with, key)
+
     def identity(self) -> dict[str, str]:
         """Returns what a fingerprint holds: the commit of a repository, the digest of a folder.
 
@@ -111,9 +125,7 @@ class Checkpoint:
         if self.name.startswith(("/", ".", "~")) or self.name.count("/") > 1:
             raise self._error("no such folder", f"paths are relative to {Path.cwd()}")
         if not self.revision:
-            raise EvalHarnessError(
-                "empty", where=f"{self.key}.revision", mend="give a branch, tag or commit: main"
-            )
+            raise self._error("no revision after the @", "give a branch, tag or commit: main")
         self._check_id()
         return None
 

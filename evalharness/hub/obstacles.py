@@ -100,7 +100,7 @@ class Obstacles:
         """The repository lacks what a loader looks for."""
         return self._error(
             f"the repository has no {missing} at revision {self.revision}",
-            f"choose another {self.key}.checkpoint= or {self.key}.revision=",
+            f"choose another {self.key}.checkpoint=",
         )
 
     def not_a_hub(self) -> EvalHarnessError:
@@ -141,7 +141,7 @@ class Obstacles:
     def _no_revision(self, revision: str) -> EvalHarnessError:
         if revision == self.revision:
             mend = (
-                f"give {self.key}.revision= a branch, tag or commit that"
+                f"give {self.key}.checkpoint={self.name}@ with a branch, tag or commit that"
                 f" https://huggingface.co/{self.name}/commits lists"
             )
         else:

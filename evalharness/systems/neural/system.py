@@ -203,11 +203,7 @@ class NeuralSystem(System):
 
     def _checkpoint(self, source: str, target: str) -> Checkpoint:
         fetch_with = f"python -m evalharness fetch model={self.name}"
-        spec = self.weights_of(source, target)
-        name, at, revision = spec.rpartition("@")
-        if not at or Path(spec).exists():
-            return Checkpoint(spec, fetch_with=fetch_with)
-        return Checkpoint(name, revision, fetch_with)
+        return Checkpoint.of(self.weights_of(source, target), fetch_with)
 
     @cached_property
     def _device(self) -> str:
