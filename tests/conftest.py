@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
+# As many processes as cores run the tests: threads beside them would only wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 

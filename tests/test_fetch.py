@@ -21,10 +21,11 @@ MODULE = """
 from dataclasses import dataclass
 
 from evalharness.hub import Checkpoint
+from evalharness.systems import System, Translation
 
 
 @dataclass(frozen=True)
-class Own:
+class Own(System):
     checkpoint: str
     name: str = "own"
 
@@ -44,7 +45,7 @@ class Own:
     def translate(self, texts, source, target):
         folder = self.checkpoints(source, target)[0].folder()
         assert (folder / "model.safetensors").exists()
-        return enumerate(texts)
+        return enumerate(map(Translation, texts))
 """
 
 

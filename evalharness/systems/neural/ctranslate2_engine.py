@@ -94,7 +94,7 @@ class CTranslate2Engine:
             "repetition_penalty": decoding.repetition_penalty,
             "no_repeat_ngram_size": 0,
             "sampling_topk": 1,
-            "end_token": self._ends,
+            "end_token": self._to_tokens(self._ends),
             "return_end_token": True,
             "max_batch_size": 0,
         }

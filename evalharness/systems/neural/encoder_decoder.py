@@ -246,5 +246,5 @@ def _tell(reader: Reader, code: str) -> None:
 
 
 def _ids(reader: Reader, text: str) -> TokenIds:
-    ids: list[int] = reader.tokenizer(text).input_ids
+    ids: list[int] = reader.tokenizer(text, padding=False).input_ids  # Seamless pads by default
     return ids

@@ -1,0 +1,52 @@
+"""Sentences, and what is longer than a model takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalharness.systems.neural.fitting import fit, sentences
+
+WORDS = st.lists(st.sampled_from(["kar", "yağdı", "bugün", "Libya", "ateşkes"]), min_size=1)
+SENTENCES = st.lists(WORDS.map(lambda words: " ".join(words).capitalize() + "."), min_size=1)
+
+
+def letters(text: str) -> list[int]:
+    """A token per letter, with one before and one after."""
+    return [0, *map(ord, text), 1]
+
+
+@given(SENTENCES.map(" ".join), st.integers(3, 80))
+def test_parts_fit_and_hold_the_text_unless_they_are_marked(text: str, limit: int):
+    parts = fit(text, letters, limit, "tr")
+    assert all(len(part.ids) <= limit for part in parts)
+    told = ["".join(map(chr, part.ids[1:-1])) for part in parts]
+    if not any(part.truncated for part in parts):
+        assert " ".join(told) == text
+    place = 0
+    for part in told:  # in order, and nothing that is not in the text
+        place = text.index(part.strip(), place)
+    for part, words in zip(parts, told, strict=True):
+        if part.truncated:
+            assert len(part.ids) == limit
+            assert len(sentences(words, "tr")) == 1
+
+
+def test_whole_sentences_stay_together_as_long_as_they_fit():
+    text = "Bir iki. Üç dört. Beş altı. Yedi."
+    told = [part.ids for part in fit(text, letters, len("Bir iki. Üç dört.") + 2, "tr")]
+    assert told == [letters("Bir iki. Üç dört."), letters("Beş altı. Yedi.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Dr. Ali geldi. Gitti!", "tr", ["Dr. Ali geldi.", "Gitti!"]),
+        ("ذهب الولد. ثم عاد؟ نعم.", "ar-EG", ["ذهب الولد.", "ثم عاد؟", "نعم."]),
+        ("你好。再见！", "zh-Hant", ["你好。", "再见！"]),
+        ("  Bir.   İki.  ", "tr", ["Bir.", "İki."]),
+    ],
+)
+def test_sentences(text: str, language: str, expected: list[str]):
+    assert list(sentences(text, language)) == expected
