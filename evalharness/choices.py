@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from hydra import compose
@@ -13,9 +14,12 @@ from rich.text import Text
 
 from evalharness.config import build
 from evalharness.errors import EvalHarnessError
+from evalharness.hub import Checkpoint
+from evalharness.systems import System
 from evalharness.terminal import results_console
 
 GROUPS = ("model", "testset", "metric")
+_PAIRS = (("ar", "en"), ("tr", "en"))  # of the statements
 
 
 def list_choices(config: DictConfig) -> int:
@@ -32,9 +36,7 @@ def _table(group: str) -> Table:
     table.add_column("what it is")
     table.add_column("here, now")
     for choice, path in sorted(_choices(group).items()):
-        obstacle = _obstacle(group, choice)
-        state = Text("ready", "green") if obstacle is None else Text(obstacle, "yellow")
-        table.add_row(choice, _description(path), state)
+        table.add_row(choice, _description(path), _state(group, choice))
     return table
 
 
@@ -57,17 +59,28 @@ def _description(path: Path) -> str:
     return " ".join(comment)
 
 
-def _obstacle(group: str, choice: str) -> str | None:
-    """Why a choice cannot run here now; `None` if it can."""
+def _state(group: str, choice: str) -> Text:
+    """Whether a choice can run here now, and why not."""
     node = compose("config", overrides=[f"{group}={choice}"])[group]
     key = group
     if group == "metric":
         (name,) = node
         node, key = node[name], f"{group}.{name}"
     if missing := sorted(OmegaConf.missing_keys(node)):
-        return f"needs {', '.join(f'{option}=' for option in missing)}"
+        return Text(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
     try:
-        reason = build(node, key).unavailable()
+        built = build(node, key)
+        if reason := built.unavailable():
+            return Text(reason, "yellow")
+        if group == "model" and not all(part.is_here() for part in _checkpoints(built)):
+            return Text("downloads when first run", "cyan")
     except EvalHarnessError as error:
-        return str(error)
-    return None if reason is None else str(reason)
+        return Text(str(error), "yellow")
+    return Text("ready", "green")
+
+
+def _checkpoints(system: System) -> Iterator[Checkpoint]:
+    """What a system would load for the pairs of the statements that it translates."""
+    for source, target in _PAIRS:
+        if system.supports(source, target):
+            yield from system.checkpoints(source, target)

