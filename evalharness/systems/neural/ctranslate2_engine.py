@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -148,6 +147,8 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
                 log.info("converting %s for CTranslate2 (%s), once", checkpoint, dtype.value)
                 _convert(checkpoint, dtype, folder)
     except OSError as error:
+        if error.errno is None:  # transformers says so that it cannot read the checkpoint
+            raise
         raise EvalHarnessError(
             f"cannot be written: {error.strerror or error}",
             where=folder.parent,
@@ -166,15 +167,16 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
             where="model.engine",
             mend="use model.engine=transformers",
         )
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        converter = TransformersConverter(str(checkpoint), low_cpu_mem_usage=True)
-        try:
-            with working("converting for CTranslate2"):
-                converter.convert(str(Path(temporary, "model")), quantization=dtype.value)
-        except (AttributeError, NotImplementedError, ValueError) as error:
-            raise EvalHarnessError(
-                f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
-                where="model.engine",
-                mend="use model.engine=transformers",
-            ) from error
-        shutil.move(Path(temporary, "model"), folder)
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)  # of a killed process: whoever is here has the lock
+    converter = TransformersConverter(str(checkpoint), low_cpu_mem_usage=True)
+    try:
+        with working("converting for CTranslate2"):
+            converter.convert(str(partial), quantization=dtype.value)
+    except (AttributeError, NotImplementedError, ValueError) as error:
+        raise EvalHarnessError(
+            f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
+            where="model.engine",
+            mend="use model.engine=transformers",
+        ) from error
+    partial.rename(folder)

@@ -50,9 +50,10 @@ class SeededDraws:
 
         for warper in self._warpers:
             scores = warper(input_ids, scores)
-        cumulative = torch.softmax(scores.double(), dim=-1).cumsum(dim=-1)
+        exact = torch.float32 if scores.device.type == "mps" else torch.float64
+        cumulative = torch.softmax(scores, dim=-1, dtype=exact).cumsum(dim=-1)
         step = input_ids.shape[1] - self._start
-        numbers = torch.tensor(self._numbers[:, step], device=scores.device)[:, None]
+        numbers = torch.tensor(self._numbers[:, step], dtype=exact, device=scores.device)[:, None]
         drawn = torch.searchsorted(cumulative, numbers * cumulative[:, -1:], right=True)
         drawn.clamp_(max=scores.shape[1] - 1)
         return torch.full_like(scores, -torch.inf).scatter(1, drawn, 0.0)

@@ -38,6 +38,7 @@ RECIPE = 1
 
 # Above it, a tokenizer's `model_max_length` only says that nobody set it.
 _NO_LIMIT = 10**9
+_GENERATION = "generation_config.json"
 
 
 class Reader(NamedTuple):
@@ -132,7 +133,7 @@ class NeuralSystem(System):
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The checkpoint's commit or digest, and everything else that can change a hypothesis."""
-        engines = ("torch", "transformers", *(["ctranslate2"] * self._converts))
+        engines = ("transformers", "ctranslate2" if self._converts else "torch")
         splitter = {"sentencex": version("sentencex")} if self.split is Split.sentence else {}
         return {
             "system": type(self).__name__,
@@ -228,7 +229,13 @@ class NeuralSystem(System):
         if config.is_encoder_decoder:
             longest = min(decoding.max_new_tokens, positions)
             return limit, replace(decoding, max_new_tokens=longest)
-        return min(limit, positions - decoding.max_new_tokens), decoding
+        limit = min(limit, positions - decoding.max_new_tokens)
+        if limit < 1:
+            raise EvalHarnessError(
+                f"{decoding.max_new_tokens} leave no place for a prompt: the model has {positions}",
+                where="model.max_new_tokens",
+            )
+        return limit, decoding
 
     @cached_property
     def _held(self) -> dict[str, Any]:
@@ -246,11 +253,14 @@ class NeuralSystem(System):
     def _read(self, checkpoint: Checkpoint) -> Reader:
         folder = checkpoint.folder()
         with _loading(folder, checkpoint):
-            from transformers import AutoConfig, AutoTokenizer
+            from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
             options = {"local_files_only": True, "trust_remote_code": False, **self.files()}
             config = AutoConfig.from_pretrained(folder, **options)
-            return Reader(folder, config, AutoTokenizer.from_pretrained(folder, **options))
+            tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+            if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
+                raise ValueError("its tokenizer's vocabulary cannot be read")
+            return Reader(folder, config, tokenizer)
 
     def stops(self) -> Sequence[str]:
         """Returns the tokens that end an output besides those that the checkpoint names."""
@@ -297,10 +307,9 @@ class NeuralSystem(System):
         """The tokens that end an output: those that the checkpoint's settings name, and `stops`."""
         from transformers import GenerationConfig
 
-        try:
+        named = reader.config.get_text_config(decoder=True).eos_token_id
+        if (reader.folder / _GENERATION).exists():
             named = GenerationConfig.from_pretrained(reader.folder).eos_token_id
-        except OSError:  # it has no generation settings, and its configuration says it
-            named = reader.config.get_text_config(decoder=True).eos_token_id
         if named is None:
             named = reader.tokenizer.eos_token_id
         ends = [*(named if isinstance(named, list) else [named])]
