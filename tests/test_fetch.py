@@ -69,8 +69,9 @@ def test_a_run_without_network_says_how_to_fetch(small: list[str], tmp_path: Pat
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         "evalharness: error: own/tr-en: not downloaded, and 127.0.0.1 cannot be reached"
-        " (ConnectionError); run python -m evalharness fetch model=opus_mt where there is a"
-        " network, or give model.checkpoint=FOLDER"
+        " (ConnectionError); run python -m evalharness fetch model=opus_mt"
+        " \"model.checkpoint='own/{source}-{target}'\" where there is a network,"
+        " or give model.checkpoint=FOLDER"
     )
 
 

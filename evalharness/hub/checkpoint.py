@@ -76,9 +76,12 @@ class Checkpoint:
         """Whether it can be loaded without the hub.
 
         Raises:
-            EvalHarnessError: The name means nothing here.
+            EvalHarnessError: It is a folder that lacks something, or the name means nothing here.
         """
-        return self._local() is not None or self._repository.is_here()
+        local = self._local()
+        if local is not None:
+            self._check(local)
+        return local is not None or self._repository.is_here()
 
     def folder(self) -> Path:
         """Returns a local folder with all wanted files; downloads what is missing.

@@ -24,10 +24,16 @@ def damaged(folder: Path, error: Exception, fetch_with: str = "") -> EvalHarness
     said = " ".join(str(error).split()) or "no message"
     if len(said) > _LONGEST:
         said = f"{said[:_LONGEST]}..."
-    what = f"cannot be loaded, its files may be damaged: {type(error).__name__}: {said}"
+    what = f"cannot be loaded: {type(error).__name__}: {said}"
     repository = repository_of(folder)
     if repository is None:
-        return EvalHarnessError(what, where=folder, mend="copy the folder anew")
+        return EvalHarnessError(
+            what,
+            where=folder,
+            mend="choose another model.checkpoint=, or copy a damaged folder anew",
+        )
     cached = folder.parent.parent
     command = fetch_with or "run the same command again"
-    return EvalHarnessError(what, where=repository, mend=f"delete {cached}, then {command}")
+    return EvalHarnessError(
+        what, where=repository, mend=f"if a file is damaged, delete {cached}, then {command}"
+    )

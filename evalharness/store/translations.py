@@ -90,7 +90,9 @@ class StoredTranslations:
                     for text, translation in self._added(path):
                         self._remember(path.name, text, translation)
         except OSError as error:
-            raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
+            raise EvalHarnessError(
+                f"cannot be read: {error.strerror}", where=self._folder
+            ) from error
 
     def add(self, text: str, translation: Translation) -> None:
         """Keeps a translation; it outlives this process from now on.

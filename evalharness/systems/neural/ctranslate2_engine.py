@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
+from evalharness.systems.neural.transformers_engine import load_weights
 from evalharness.terminal import working
 
 log = logging.getLogger(__name__)
@@ -54,26 +56,10 @@ class CTranslate2Engine:
             to_tokens: From token ids to tokens.
             to_ids: And back.
             ends: The ids of the tokens that end an output.
-
-        Raises:
-            EvalHarnessError: The device cannot compute in that format, or is not one of
-                CTranslate2's.
         """
         import ctranslate2
 
         kind, _, index = device.partition(":")
-        if kind not in ("cpu", "cuda"):
-            raise EvalHarnessError(
-                "CTranslate2 does not run there", where=f"device={device}", mend="use device=cpu"
-            )
-        known = ctranslate2.get_supported_compute_types(kind, int(index or 0))
-        if dtype.value not in known:
-            names = sorted(known & {dtype.value for dtype in Dtype})
-            raise EvalHarnessError(
-                f"CTranslate2 does not compute in it on {device}",
-                where=f"dtype={dtype.value}",
-                mend=f"choose one of {', '.join(names)}",
-            )
         self._decoder_only = decoder_only
         self._to_tokens, self._to_ids, self._ends = to_tokens, to_ids, list(ends)
         loader = ctranslate2.Generator if decoder_only else ctranslate2.Translator
@@ -120,6 +106,29 @@ class CTranslate2Engine:
         return Output(ids, False)
 
 
+def check_runs_on(device: str, dtype: Dtype) -> None:
+    """Checks that CTranslate2 computes on a device in a number format.
+
+    Raises:
+        EvalHarnessError: It does not.
+    """
+    import ctranslate2
+
+    kind, _, index = device.partition(":")
+    if kind not in ("cpu", "cuda"):
+        raise EvalHarnessError(
+            "CTranslate2 does not run there", where=f"device={device}", mend="use device=cpu"
+        )
+    known = ctranslate2.get_supported_compute_types(kind, int(index or 0))
+    if dtype.value not in known:
+        names = sorted(known & {dtype.value for dtype in Dtype})
+        raise EvalHarnessError(
+            f"CTranslate2 does not compute in it on {device}",
+            where=f"dtype={dtype.value}",
+            mend=f"choose one of {', '.join(names)}",
+        )
+
+
 def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> Path:
     """Converts a checkpoint of transformers, once for all runs that share the store.
 
@@ -160,6 +169,10 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
 def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
     from ctranslate2.converters import TransformersConverter
 
+    class _Converter(TransformersConverter):  # type: ignore[misc]
+        def load_model(self, model_class: Any, folder: str, **options: Any) -> Any:
+            return load_weights(model_class, Path(folder), **options)
+
     architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
     if architecture in _CONVERTED_WRONGLY:
         raise EvalHarnessError(
@@ -169,14 +182,16 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
         )
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)  # of a killed process: whoever is here has the lock
-    converter = TransformersConverter(str(checkpoint), low_cpu_mem_usage=True)
     try:
         with working("converting for CTranslate2"):
-            converter.convert(str(partial), quantization=dtype.value)
+            _Converter(str(checkpoint)).convert(str(partial), quantization=dtype.value)
     except (AttributeError, NotImplementedError, ValueError) as error:
         raise EvalHarnessError(
             f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
             where="model.engine",
             mend="use model.engine=transformers",
         ) from error
+    for path in partial.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
     partial.rename(folder)

@@ -88,10 +88,6 @@ class TargetOnSource(NeuralSystem):
         _tell(reader, code)
         return _ids(reader, text)
 
-    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
-        """Nothing."""
-        return {}
-
 
 @dataclass(frozen=True)
 class TargetPrefix(NeuralSystem):
@@ -120,11 +116,7 @@ class TargetPrefix(NeuralSystem):
     def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
         """The tokens of the tag, a space, and the text."""
         token_id(reader, self._tag(target))
-        return _ids(reader, f"{self._tag(target)} {text}")
-
-    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
-        """Nothing."""
-        return {}
+        return _ids(reader, text, prefix=f"{self._tag(target)} ")
 
     def _tag(self, target: str) -> str:
         return self.tag.format(code=_code(self, self.family, target))
@@ -171,11 +163,13 @@ class CheckpointPerPair(NeuralSystem):
 
     def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
         """The tokens of the text and the end."""
+        if tags := getattr(reader.tokenizer, "supported_language_codes", None):
+            raise EvalHarnessError(
+                f"translates into several languages, and wants a tag such as {tags[0]}",
+                where=reader.folder,
+                mend="choose a checkpoint of one pair",
+            )
         return _ids(reader, text)
-
-    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
-        """Nothing."""
-        return {}
 
 
 @dataclass(frozen=True)
@@ -241,10 +235,10 @@ def _code(system: NeuralSystem, family: str, language: str) -> str:
 
 def _tell(reader: Reader, code: str) -> None:
     """Sets the tokenizer's source language, which rebuilds what surrounds the text."""
-    if reader.tokenizer.src_lang != code:
-        reader.tokenizer.src_lang = code
+    reader.tokenizer.src_lang = code
 
 
-def _ids(reader: Reader, text: str) -> TokenIds:
-    ids: list[int] = reader.tokenizer(text, padding=False).input_ids  # Seamless pads by default
+def _ids(reader: Reader, text: str, prefix: str = "") -> TokenIds:
+    # Seamless pads by default.
+    ids: list[int] = reader.tokenizer(prefix + reader.letters(text), padding=False).input_ids
     return ids

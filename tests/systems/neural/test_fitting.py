@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalharness.errors import EvalHarnessError
 from evalharness.systems.neural.fitting import fit, sentences
 
 WORDS = st.lists(st.sampled_from(["kar", "yağdı", "bugün", "Libya", "ateşkes"]), min_size=1)
@@ -50,3 +51,26 @@ def test_whole_sentences_stay_together_as_long_as_they_fit():
 )
 def test_sentences(text: str, language: str, expected: list[str]):
     assert list(sentences(text, language)) == expected
+
+
+@given(st.text(max_size=40), st.sampled_from(["tr", "ar", "en", "zh", "ja"]))
+def test_sentences_hold_all_of_a_text_but_its_spaces(text: str, language: str):
+    found = "".join(sentences(text, language))
+    assert "".join(found.split()) == "".join(text.split())
+
+
+def test_spaces_of_other_kinds_end_no_run():
+    # sentencex panics on a capital letter, such a space and a full stop.
+    assert sentences("Bu bir plan C\u00a0. Evet.", "tr")
+    assert sentences("Bir\u2028İki.\u2029Üç.", "tr")
+
+
+def test_what_no_text_fits_into_is_an_error_and_no_empty_text():
+    with pytest.raises(EvalHarnessError, match=r"model\.max_input_tokens: no text fits into the 2"):
+        fit("Evet.", letters, 2, "tr")
+
+
+def test_chinese_sentences_stay_without_spaces():
+    text = "你好。再见！谢谢。"
+    told = ["".join(map(chr, part.ids[1:-1])) for part in fit(text, letters, 8, "zh")]
+    assert told == ["你好。再见！", "谢谢。"]
