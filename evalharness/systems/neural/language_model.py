@@ -150,6 +150,13 @@ class LanguageModel(NeuralSystem):
         """The tokens of the chat up to where the model answers."""
         from jinja2 import TemplateError
 
+        dated = "strftime_now" in str(reader.tokenizer.chat_template)
+        if dated and "date_string" not in self.template_options:
+            raise EvalHarnessError(
+                "its chat template writes the day's date into every prompt",
+                where=reader.folder,
+                mend="fix it: \"+model.template_options.date_string='26 Jul 2024'\"",
+            )
         try:
             ids: list[int] = reader.tokenizer.apply_chat_template(
                 self._chat(reader.letters(text), source, target),

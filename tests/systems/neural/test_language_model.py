@@ -196,6 +196,25 @@ def test_a_checkpoint_without_a_chat_template_is_refused(tiny: Tiny, tmp_path: P
         translations(configured(*options("eurollm", folder)), TURKISH)
 
 
+def test_a_template_that_tells_the_date_is_refused_until_the_date_is_fixed(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dated"
+    folder.mkdir()
+    for path in tiny("llama").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    template = folder / "chat_template.jinja"
+    head = (
+        "{% if not date_string is defined %}{% set date_string = strftime_now('%Y') %}{% endif %}"
+    )
+    template.write_text(head + "{{ date_string }}" + template.read_text(encoding="utf-8"))
+    command = options("eurollm", folder)
+    with pytest.raises(EvalHarnessError, match=r"the day's date .*template_options\.date_string"):
+        translations(configured(*command), TURKISH)
+    fixed = configured(*command, "+model.template_options.date_string=2024")
+    assert len(translations(fixed, TURKISH)) == len(TURKISH)
+
+
 def test_a_language_the_template_does_not_know_is_refused(tiny: Tiny) -> None:
     system = configured(*options("translategemma", tiny("translategemma")))
     with pytest.raises(EvalHarnessError, match=r"its chat template does not take"):
