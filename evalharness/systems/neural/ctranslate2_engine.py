@@ -58,13 +58,18 @@ class CTranslate2Engine:
             ends: The ids of the tokens that end an output.
         """
         import ctranslate2
+        import torch
 
         kind, _, index = device.partition(":")
         self._decoder_only = decoder_only
         self._to_tokens, self._to_ids, self._ends = to_tokens, to_ids, list(ends)
         loader = ctranslate2.Generator if decoder_only else ctranslate2.Translator
         self._model: Any = loader(
-            str(folder), device=kind, device_index=int(index or 0), compute_type=dtype.value
+            str(folder),
+            device=kind,
+            device_index=int(index or 0),
+            compute_type=dtype.value,
+            intra_threads=torch.get_num_threads(),  # its own default is four
         )
 
     def generate(

@@ -43,6 +43,9 @@ RECIPE = 1
 # Above it, a tokenizer's `model_max_length` only says that nobody set it.
 _NO_LIMIT = 10**9
 _GENERATION = "generation_config.json"
+# Tokens in a batch. On processors wider ones gain nothing, and compute more in vain, since a batch
+# goes on until its longest output ends: benchmarks/README.md.
+_PROCESSOR_BATCH, _GPU_BATCH = 1024, 8192
 
 
 class Reader(NamedTuple):
@@ -77,7 +80,8 @@ class NeuralSystem(System):
         checkpoint: A folder, or a hub id, with `@` and a branch, tag or commit if need be.
         engine: `transformers` or `ctranslate2`.
         split: Whether sentences or whole segments are translated.
-        batch_tokens: How many source tokens a batch may have, padding included.
+        batch_tokens: How many source tokens a batch may have, padding included; `None` for what
+            suits the device.
         beams: Width of the beam search; 1 is greedy.
         max_new_tokens: The length limit of a hypothesis, in tokens.
         max_input_tokens: How many tokens a source may have; `None` for what the checkpoint says.
@@ -90,7 +94,7 @@ class NeuralSystem(System):
     checkpoint: str = MISSING
     engine: EngineName = EngineName.transformers
     split: Split = Split.sentence
-    batch_tokens: int = 4096
+    batch_tokens: int | None = None
     beams: int = 1
     max_new_tokens: int = 256
     max_input_tokens: int | None = None
@@ -173,7 +177,7 @@ class NeuralSystem(System):
         """Texts of like length, as many as the token budget allows."""
         reader = self._reader(source, target)
         lengths = [len(self.encode(reader, text, source, target)) for text in texts]
-        return fill_batches(lengths, self.batch_tokens)
+        return fill_batches(lengths, self._budget)
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
@@ -189,7 +193,7 @@ class NeuralSystem(System):
         parts = [fit(text, encode, limit, source) for text in texts]
         flat = [part for several in parts for part in several]
         outputs: dict[int, Output] = {}
-        for batch in fill_batches([len(part.ids) for part in flat], self.batch_tokens):
+        for batch in fill_batches([len(part.ids) for part in flat], self._budget):
             inputs = [flat[position].ids for position in batch]
             made = self._network(source, target).generate(inputs, decoding, say)
             outputs.update(zip(batch, made, strict=True))
@@ -231,6 +235,12 @@ class NeuralSystem(System):
         if self._converts and self.dtype is Dtype.auto and self._device == "cpu":
             return Dtype.int8
         return resolve_dtype(self.dtype, self._device)
+
+    @property
+    def _budget(self) -> int:
+        if self.batch_tokens is not None:
+            return self.batch_tokens
+        return _PROCESSOR_BATCH if self._device == "cpu" else _GPU_BATCH
 
     @property
     def _converts(self) -> bool:
