@@ -142,7 +142,7 @@ def evalharness(task: Task, engine: str) -> tuple[Translate, Callable[[], dict[s
     return translate, lambda: {
         "batches": network.steps,
         "early": network.early,
-        "batch_tokens": system.batch_tokens,
+        "batch_tokens": system._budget,
         "hardware": system.hardware(),
     }
 
