@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.systems import System, Translation
+from evalharness.systems import Failure, System, Translation
 from evalharness.testsets import Bitext, Segment
 from evalharness.translation import translate
 
@@ -34,13 +34,16 @@ class Shouting(System):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         self.asked += texts
         for count, position in enumerate(reversed(range(len(texts)))):
             if count == self.dies_after:
                 raise RuntimeError("out of memory")
             text = texts[position]
-            yield position, None if text == self.fails_on else Translation(text.upper())
+            yield (
+                position,
+                Failure("HTTP 500") if text == self.fails_on else Translation(text.upper()),
+            )
 
 
 def bitext(*sources: str) -> Bitext:
@@ -67,7 +70,8 @@ def test_a_second_run_asks_only_for_what_is_new(tmp_path: Path):
 
 
 def test_failures_are_not_kept_and_asked_for_again(tmp_path: Path):
-    assert translate(Shouting(fails_on="b"), bitext("a", "b"), tmp_path).texts == ("A", None)
+    made = translate(Shouting(fails_on="b"), bitext("a", "b", "b"), tmp_path)
+    assert (made.texts, made.failures) == (("A", None, None), {"HTTP 500": 2})
     again = Shouting()
     assert translate(again, bitext("a", "b"), tmp_path).texts == ("A", "B")
     assert again.asked == ["b"]
@@ -93,11 +97,12 @@ class Sentences(Shouting):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         for position, made in super().translate(texts, source, target):
             text = texts[position]
-            whole = made and Translation(made.text, text == "long", text == "endless")
-            yield position, whole
+            if isinstance(made, Translation):
+                made = replace(made, truncated=text == "long", unfinished=text == "endless")
+            yield position, made
 
 
 def test_pieces_are_translated_once_and_joined_in_order(tmp_path: Path):
@@ -136,7 +141,7 @@ class Watched(Sentences):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         if not self.asked:
             translate(Sentences(), bitext(*self.texts), self.store)
         yield from super().translate(texts, source, target)
