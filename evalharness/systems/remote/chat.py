@@ -32,6 +32,8 @@ class ChatSystem(RemoteSystem):
     What is `None` is not sent: some servers refuse what they do not know.
 
     Attributes:
+        name: Name in tables and folders; empty for the model's.
+        base_url: The server's address, up to `/v1`.
         model: What the server calls the model.
         prompt: The words around a text; see `Prompt`.
         system_prompt: What the model is told before; empty for nothing.
@@ -48,6 +50,7 @@ class ChatSystem(RemoteSystem):
         price_per_million_output_tokens: In the same.
     """
 
+    name: str = ""
     base_url: str = MISSING
     model: str = MISSING
     prompt: str = MISSING
@@ -141,13 +144,11 @@ class ChatSystem(RemoteSystem):
             answer = client.chat.completions.with_raw_response.create(
                 **request, extra_body=self.extra_body
             )
-            return [self._read(json.loads(answer.content), text)]
+            return [self._read(_parsed(answer.content), text)]
         except openai.APIConnectionError as error:
             raise transport_error(error.__cause__ or error) from None
         except openai.APIStatusError as error:
             raise _refused(error) from None
-        except ValueError as error:
-            raise unreadable(str(error)) from None
 
     def _read(self, answer: Any, text: str) -> Translation | Failure:
         """Reads a chat completion object of the API's reference."""
@@ -196,6 +197,13 @@ class ChatSystem(RemoteSystem):
 
 
 _OPTIONS = ("temperature", "top_p", "max_tokens", "seed")
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise unreadable(body.decode(errors="replace")) from None
 
 
 def _refused(error: Any) -> RequestError:

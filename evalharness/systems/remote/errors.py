@@ -68,9 +68,9 @@ def refused(status: int, headers: Mapping[str, str], detail: str = "") -> Reques
     )
 
 
-def timed_out(detail: str = "") -> RequestError:
+def timed_out() -> RequestError:
     """Returns the error of a request whose answer did not come in time."""
-    return RequestError(TIMED_OUT, detail, may_pass=True)
+    return RequestError(TIMED_OUT, may_pass=True)
 
 
 def dropped(detail: str = "") -> RequestError:

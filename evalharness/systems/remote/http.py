@@ -83,7 +83,7 @@ def transport_error(error: BaseException) -> RequestError:
     if kinds & {"ConnectError", "ConnectTimeout"}:
         return unreachable(str(error))
     if "TimeoutException" in kinds:
-        return timed_out(str(error))
+        return timed_out()
     if kinds & {"NetworkError", "RemoteProtocolError"}:
         return dropped(str(error))
     if "DecodingError" in kinds:
