@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from .chat_server import ChatServer
-
 
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
@@ -34,10 +32,10 @@ def run_command(folder: Path, arguments: list[str]) -> None:
     sys.exit(main(arguments))
 
 
-def chat_arguments(server: ChatServer, *more: str) -> list[str]:
+def chat_arguments(url: str, *more: str) -> list[str]:
     return [
         "model=chat",
-        f"model.base_url={server.url}",
+        f"model.base_url={url}",
         "model.model=m",
         "testset=text",
         "testset.source_lang=tr",

@@ -22,7 +22,7 @@ KILLS = 20
 def started(
     processes: ForkServerContext, folder: Path, server: ChatServer, *more: str
 ) -> BaseProcess:
-    arguments = chat_arguments(server, *more)
+    arguments = chat_arguments(server.url, *more)
     process = processes.Process(target=run_command, args=(folder, arguments))
     process.start()
     return process

@@ -43,7 +43,7 @@ def test_a_key_is_nowhere_to_be_found(
     write_testset(tmp_path, texts)
     caplog.set_level(logging.DEBUG)
     with serving({text: [faults] * 9 for text in texts if faults}) as server:
-        told = evalharness(*chat_arguments(server, key, debug, "model.max_retries=1"))
+        told = evalharness(*chat_arguments(server.url, key, debug, "model.max_retries=1"))
         assert server.keys == {KEY}  # the server got it, and gave it back in its errors
     assert told.code == {"": 0, "401": 2}.get(faults, 1)
     assert not faults or "Bearer ***" in told.err
@@ -57,7 +57,7 @@ def test_a_key_is_nowhere_to_be_found(
 def test_a_key_is_in_no_log_even_at_its_most_talkative(tmp_path: Path):
     write_testset(tmp_path, ["elma"])
     with serving({"elma": ["500"]}) as server:
-        arguments = chat_arguments(server, f"model.api_key_env={VARIABLE}", "hydra.verbose=true")
+        arguments = chat_arguments(server.url, f"model.api_key_env={VARIABLE}", "hydra.verbose=true")
         environment = {VARIABLE: KEY, "OPENAI_LOG": "debug", "HTTPX_LOG_LEVEL": "trace"}
         told = in_new_process(*arguments, cwd=tmp_path, **environment)
     assert told.returncode == 0, told.stderr
@@ -89,7 +89,7 @@ def test_an_answer_that_gives_the_key_back_is_not_kept(
     monkeypatch.setenv(VARIABLE, secret)
     write_testset(tmp_path, ["elma", "echoed-0123456789-key"])
     with serving() as server:
-        told = evalharness(*chat_arguments(server, f"model.api_key_env={VARIABLE}"))
+        told = evalharness(*chat_arguments(server.url, f"model.api_key_env={VARIABLE}"))
     assert told.code == 1
     assert "the answer holds the key (1)" in " ".join(told.out.split())
     assert secret not in str(files_below(tmp_path))
@@ -101,13 +101,13 @@ def test_a_missing_key_is_named_and_what_is_stored_needs_none(
     write_testset(tmp_path, ["elma"])
     with serving() as server:
         monkeypatch.setenv(VARIABLE, "  ")
-        told = evalharness(*chat_arguments(server, key))
+        told = evalharness(*chat_arguments(server.url, key))
         assert (told.code, server.asked) == (2, [])
         assert f"the environment variable {VARIABLE} is not set" in told.err
         monkeypatch.setenv(VARIABLE, KEY)
-        assert evalharness(*chat_arguments(server, key)).code == 0
+        assert evalharness(*chat_arguments(server.url, key)).code == 0
         monkeypatch.delenv(VARIABLE)
-        assert evalharness(*chat_arguments(server, key)).code == 0
+        assert evalharness(*chat_arguments(server.url, key)).code == 0
         assert server.asked == ["elma"]
         assert VARIABLE not in os.environ
 
@@ -122,7 +122,7 @@ def test_a_key_among_the_options_is_refused_and_not_repeated(
 ):
     write_testset(tmp_path, ["elma"])
     with serving() as server:
-        told = evalharness(*chat_arguments(server, option))
+        told = evalharness(*chat_arguments(server.url, option))
     assert told.code == 2
     assert "environment variable" in told.err
     assert "sk-123-456" not in told.out + told.err + str(files_below(tmp_path))
