@@ -161,7 +161,14 @@ def test_an_interrupt_ends_the_program_too(tmp_path: Path, small: list[str]):
     )
     command = ",".join(program(tmp_path, code))
     running = subprocess.Popen(
-        [sys.executable, "-m", "evalharness", *small, "model=command", f"model.command=[{command}]"],
+        [
+            sys.executable,
+            "-m",
+            "evalharness",
+            *small,
+            "model=command",
+            f"model.command=[{command}]",
+        ],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from evalharness.errors import EvalHarnessError
 from evalharness.systems import Failure, Translation
 from evalharness.systems.remote import ChatSystem
 

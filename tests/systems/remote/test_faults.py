@@ -113,7 +113,9 @@ def test_an_unreachable_server_is_told_at_once():
         url = server.url
     for address in (url, "http://no-such-host.invalid/v1"):
         system = ChatSystem(base_url=address, model="m", prompt="{text}", start="serve MODEL")
-        with pytest.raises(EvalHarnessError, match=r"cannot be reached.*start it \(serve m\)") as told:
+        with pytest.raises(
+            EvalHarnessError, match=r"cannot be reached.*start it \(serve m\)"
+        ) as told:
             list(system.translate(["a"], "tr", "en"))
         assert str(told.value).startswith(address)
 

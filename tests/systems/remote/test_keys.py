@@ -57,7 +57,9 @@ def test_a_key_is_nowhere_to_be_found(
 def test_a_key_is_in_no_log_even_at_its_most_talkative(tmp_path: Path):
     write_testset(tmp_path, ["elma"])
     with serving({"elma": ["500"]}) as server:
-        arguments = chat_arguments(server.url, f"model.api_key_env={VARIABLE}", "hydra.verbose=true")
+        arguments = chat_arguments(
+            server.url, f"model.api_key_env={VARIABLE}", "hydra.verbose=true"
+        )
         environment = {VARIABLE: KEY, "OPENAI_LOG": "debug", "HTTPX_LOG_LEVEL": "trace"}
         told = in_new_process(*arguments, cwd=tmp_path, **environment)
     assert told.returncode == 0, told.stderr
