@@ -17,6 +17,7 @@ from evalharness.systems.base import Facts, Failure, Translation
 from evalharness.systems.remote.cleaning import RULES, clean
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
+from evalharness.systems.remote.events import EVENT, assemble
 from evalharness.systems.remote.http import quiet, transport_error
 from evalharness.systems.remote.per_thread import PerThread
 from evalharness.systems.remote.prompt import Prompt
@@ -210,9 +211,10 @@ _OPTIONS = ("temperature", "top_p", "max_tokens", "seed")
 
 
 def _parsed(body: bytes) -> Any:
+    """Reads JSON, or a stream of it: `extra_body={stream: true}` asks for one."""
     try:
-        return json.loads(body)
-    except ValueError:
+        return assemble(body) if body.startswith(EVENT) else json.loads(body)
+    except (ValueError, AttributeError):
         raise unreadable(body.decode(errors="replace")) from None
 
 

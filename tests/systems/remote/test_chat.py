@@ -128,6 +128,27 @@ def test_what_is_no_translation_is_a_failure(httpserver: HTTPServer, body: objec
     assert made.reason.startswith(reason)
 
 
+def test_a_stream_is_put_together_and_half_a_one_is_none(httpserver: HTTPServer):
+    events = [
+        {"choices": [{"index": 0, "delta": {"role": "assistant"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "red "}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "apple"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
+    ]
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"]
+    chat = system(httpserver, max_retries=0, extra_body={"stream": True})
+    for sent, made in (
+        (lines, Translation("red apple", input_tokens=7, output_tokens=3)),
+        (lines[:3], Failure("unreadable answer")),
+    ):
+        httpserver.clear()
+        httpserver.expect_request(PATH).respond_with_data(
+            "".join(sent), content_type="text/event-stream"
+        )
+        assert list(chat.translate(["kırmızı elma"], "tr", "en")) == [(0, made)]
+
+
 def test_everything_that_is_sent_is_in_the_fingerprint(httpserver: HTTPServer):
     chat = system(httpserver)
     facts = chat.fingerprint("tr", "en")
