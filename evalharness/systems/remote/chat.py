@@ -62,7 +62,7 @@ class ChatSystem(RemoteSystem):
     top_p: float | None = None
     max_tokens: int | None = 1024
     seed: int | None = None
-    extra_body: dict[str, Any] = field(default_factory=dict)
+    extra_body: dict[str, Any] | None = None
     clean_answers: bool = True
     languages: list[str] | None = None
     start: str = ""
@@ -199,7 +199,7 @@ class ChatSystem(RemoteSystem):
             "model": self.model,
             "messages": self._prompt.chat(text, source, target),
             **{name: value for name, value in options.items() if value is not None},
-            **self.extra_body,
+            **(self.extra_body or {}),
         }
 
     @cached_property

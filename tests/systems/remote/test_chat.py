@@ -177,6 +177,22 @@ def test_everything_that_is_sent_is_in_the_fingerprint(httpserver: HTTPServer):
         assert replace(chat, **harmless).fingerprint("tr", "en") == facts
 
 
+def test_what_else_a_server_understands_is_given_on_the_command_line(
+    evalharness: CommandLine, tmp_path: Path
+):
+    write_testset(tmp_path, ["elma"])
+    with serving() as server:
+        example = "model.examples=[{source: bir, target: one}]"
+        told = evalharness(
+            *chat_arguments(server.url, example, "model.extra_body={top_k: 20, options: {a: 1}}")
+        )
+        assert told.code == 0, told.err
+        (body,) = server.bodies
+    assert (body["top_k"], body["options"]) == (20, {"a": 1})
+    assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
+    assert body["messages"][1]["content"] == "one"
+
+
 def test_a_name_is_made_of_the_models(httpserver: HTTPServer):
     assert system(httpserver).name == "m-1"
     assert system(httpserver, name="mine").name == "mine"
