@@ -70,7 +70,7 @@ def _state(group: str, choice: str) -> Text:
         return Text(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
     try:
         built = build(node, key)
-        if reason := built.unavailable():
+        if reason := built.unavailable() or (built.lacking() if group == "model" else None):
             return Text(reason, "yellow")
         if group == "model" and not all(part.is_here() for part in _checkpoints(built)):
             return Text("downloads when first run", "cyan")

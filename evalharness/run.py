@@ -125,6 +125,9 @@ def _run_pair(
         hypotheses.truncated,
         hypotheses.unfinished,
         plan.system.notes(),
+        hypotheses.failures,
+        hypotheses.removed,
+        hypotheses.usage,
     )
     return write_run(Path(config.results_dir), run, circumstances, redacted_yaml(config))
 

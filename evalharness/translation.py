@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language, sentence_separator
 from evalharness.store import StoredTranslations
-from evalharness.systems import FileSystem, System, Translation
+from evalharness.systems import Failure, FileSystem, System, Translation, usage
 from evalharness.terminal import progress
 from evalharness.testsets.base import Bitext
 
@@ -24,12 +25,18 @@ class Hypotheses:
         from_store: How many of them the store already held.
         truncated: How many of them leave out the end of a source longer than the system takes.
         unfinished: How many of them reached the length limit before they ended.
+        failures: Why the others failed, and how many for that reason.
+        removed: What was taken out of answers, and of how many of them.
+        usage: Tokens, characters and cost: of what this run asked for, and of all hypotheses.
     """
 
     texts: tuple[str | None, ...]
     from_store: int = 0
     truncated: int = 0
     unfinished: int = 0
+    failures: Mapping[str, int] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> None:
@@ -57,7 +64,7 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
         store: The store's folder.
 
     Raises:
-        EvalHarnessError: The store cannot be read or written.
+        EvalHarnessError: The store cannot be read or written, or the system lacks what it needs.
     """
     source, target = bitext.source_lang, bitext.target_lang
     pieces = {
@@ -67,16 +74,28 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
     fingerprint = system.fingerprint(source, target)
     with StoredTranslations(store, fingerprint, source, target) as kept:
         stored = {text: bool(of) and all(map(kept.__contains__, of)) for text, of in pieces.items()}
-        _translate_missing(system, bitext, pieces, kept)
+        new, failed = _translate_missing(system, bitext, pieces, kept)
         kept.refresh()  # of a piece that several processes translated, all take the earliest
         made = {text: _join(of, kept, target) for text, of in pieces.items()}
+        all_pieces = [piece for of in pieces.values() for piece in of]
+        parts = {piece: of for piece in all_pieces if (of := kept.get(piece)) is not None}
     texts = [segment.source for segment in bitext.segments]
+    hypotheses = [of for text in texts if (of := made[text]) is not None]
+    lost = [_first_missing(pieces[text], parts) for text in texts if made[text] is None]
     return Hypotheses(
         tuple(None if (of := made[text]) is None else of.text for text in texts),
         sum(stored[text] for text in texts),
-        sum(of is not None and of.truncated for of in map(made.get, texts)),
-        sum(of is not None and of.unfinished for of in map(made.get, texts)),
+        sum(of.truncated for of in hypotheses),
+        sum(of.unfinished for of in hypotheses),
+        Counter(failed.get(piece, "no answer") for piece in lost),
+        Counter(what for of in hypotheses for what in of.removed),
+        usage(new, parts, system.prices()),
     )
+
+
+def _first_missing(pieces: Sequence[str], parts: Mapping[str, Translation]) -> str:
+    """The piece that a segment failed for."""
+    return next(piece for piece in pieces if piece not in parts)
 
 
 def _translate_missing(
@@ -84,27 +103,39 @@ def _translate_missing(
     bitext: Bitext,
     pieces: Mapping[str, Sequence[str]],
     kept: StoredTranslations,
-) -> None:
-    source, target = bitext.source_lang, bitext.target_lang
+) -> tuple[dict[str, Translation], dict[str, str]]:
+    """Returns what was made now, and why the rest was not."""
+    made: dict[str, Translation] = {}
+    failed: dict[str, str] = {}
     shares = _shares(pieces, kept)
     if not shares:
-        return
+        return made, failed
+    if reason := system.lacking():
+        raise EvalHarnessError(f"cannot translate: {reason}", where=system.name)
+    source, target = bitext.source_lang, bitext.target_lang
     missing = list(shares)
-    batches = list(system.batches(missing, source, target))
+    positions = list(system.batches(missing, source, target))
     # Processes that fill one store at the same time meet as seldom as can be.
-    random.Random().shuffle(batches)
+    random.Random().shuffle(positions)
+    batches = [[missing[position] for position in batch] for batch in positions]
     with progress(f"{system.name} {bitext.pair}", sum(shares.values()), "segments") as advance:
-        for batch in batches:
-            kept.refresh()
-            wanted = [missing[position] for position in batch]
-            texts = [text for text in wanted if text not in kept]
-            advance(sum(shares[text] for text in wanted) - sum(shares[text] for text in texts))
-            if not texts:
-                continue
-            for position, translation in system.translate(texts, source, target):
-                if translation is not None:
-                    kept.add(texts[position], translation)
-                advance(shares[texts[position]])
+
+        def wanted() -> Iterator[Sequence[str]]:
+            for batch in batches:
+                kept.refresh()
+                texts = [text for text in batch if text not in kept]
+                advance(sum(shares[text] for text in batch if text in kept))
+                if texts:
+                    yield texts
+
+        for text, of in system.translate_batches(wanted(), source, target):
+            if isinstance(of, Failure):
+                failed[text] = of.reason
+            else:
+                kept.add(text, of)
+                made[text] = of
+            advance(shares[text])
+    return made, failed
 
 
 def _shares(pieces: Mapping[str, Sequence[str]], kept: StoredTranslations) -> dict[str, float]:
@@ -129,4 +160,5 @@ def _join(pieces: Sequence[str], kept: StoredTranslations, target: str) -> Trans
         sentence_separator(target).join(texts),
         any(translation.truncated for translation in translations),
         any(translation.unfinished for translation in translations),
+        removed=tuple(dict.fromkeys(what for of in translations for what in of.removed)),
     )

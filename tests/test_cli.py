@@ -86,7 +86,7 @@ BAD_INPUTS = {
         ["testset.source_lang", "turkish", "tr (Turkish)"],
     ),
     "unknown pivot": (["pivot=engl"], ["engl", "en (English)"]),
-    "unknown model": (["model=glos"], ["glos", "did you mean gloss", "copy, file, gloss"]),
+    "unknown model": (["model=glos"], ["glos", "did you mean gloss", "choices: ", "copy, "]),
     "unknown metric": (["metric=[bleu,blue]"], ["metric=blue", "did you mean bleu", "ter"]),
     "unknown test set": (["testset=flores"], ["testset=flores", "statements, text"]),
     "unknown option": (["modle=copy"], ["modle", "no such option"]),

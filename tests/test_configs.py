@@ -18,6 +18,9 @@ from .conftest import ROOT
 CONF = ROOT / "conf"
 REQUIRED = {
     "model.path": "out.txt",
+    "model.base_url": "http://localhost:1/v1",
+    "model.model": "m",
+    "model.command": "[cat]",
     "testset.source_lang": "tr",
     "testset.source": "src.txt",
     "testset.references": "[ref.txt]",

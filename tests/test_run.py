@@ -347,7 +347,7 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
 ):
     (tmp_path / "broken_translator.py").write_text(
         "from dataclasses import dataclass\n"
-        "from evalharness.systems import System, Translation\n"
+        "from evalharness.systems import Failure, System, Translation\n"
         "@dataclass(frozen=True)\n"
         "class Broken(System):\n"
         "    name: str = 'broken'\n"
@@ -355,7 +355,7 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
         "    def supports(self, source, target): return True\n"
         "    def fingerprint(self, source, target): return {'system': 'broken'}\n"
         "    def translate(self, texts, source, target):\n"
-        "        return enumerate([None, *map(Translation, texts[1:])])\n"
+        "        return enumerate([Failure('HTTP 500'), *map(Translation, texts[1:])])\n"
     )
     (tmp_path / "my/model").mkdir(parents=True)
     (tmp_path / "my/model/broken.yaml").write_text("_target_: broken_translator.Broken\n")

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", Score, Unavailable, Resampling, "RunRecord")
 
 SCHEMA_VERSION = 1
-_DAMAGES = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+_DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
@@ -60,6 +60,8 @@ class RunRecord:
         truncated: How many sources were longer than the system takes, and cut off.
         unfinished: How many hypotheses reached the length limit before they ended.
         notes: What a reader has to know of the system.
+        failures: Why it failed on segments, and on how many for that reason.
+        removed: What was taken out of answers, and of how many of them.
     """
 
     folder: str
@@ -77,6 +79,8 @@ class RunRecord:
     truncated: int
     unfinished: int
     notes: tuple[str, ...]
+    failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    removed: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def pair(self) -> str:
@@ -186,6 +190,8 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         truncated=run["counts"]["truncated"],
         unfinished=run["counts"]["unfinished"],
         notes=tuple(str(note) for note in run["notes"]),
+        failures=_counts(run.get("failures", {})),
+        removed=_counts(run.get("removed", {})),
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
@@ -193,6 +199,10 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
     return _checked(record)
+
+
+def _counts(found: Mapping[str, Any]) -> dict[str, int]:
+    return {str(what): int(count) for what, count in found.items()}
 
 
 def _checked(record: T) -> T:

@@ -7,7 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,9 @@ class Run:
         truncated: How many leave out the end of a source longer than the system takes.
         unfinished: How many reached the length limit before they ended.
         notes: What a reader has to know of the system.
+        failures: Why it failed on segments, and on how many for that reason.
+        removed: What was taken out of answers, and of how many of them.
+        usage: Tokens, characters and cost.
     """
 
     system: str
@@ -58,6 +61,9 @@ class Run:
     truncated: int = 0
     unfinished: int = 0
     notes: Sequence[str] = ()
+    failures: Mapping[str, int] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -168,6 +174,9 @@ def _run_json(run: Run) -> dict[str, object]:
             "truncated": run.truncated,
             "unfinished": run.unfinished,
         },
+        "failures": dict(run.failures),
+        "removed": dict(run.removed),
+        "usage": dict(run.usage),
         "seed": run.scoring.resampling.seed,
         "bootstrap": asdict(run.scoring.resampling),
     }

@@ -11,11 +11,11 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from evalharness.errors import EvalHarnessError
 from evalharness.store.files import write_files
@@ -100,7 +100,7 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: It cannot be written.
         """
-        line = json.dumps({"source": text, **asdict(translation)}, ensure_ascii=False) + "\n"
+        line = json.dumps({"source": text, **_facts(translation)}, ensure_ascii=False) + "\n"
         try:
             if self._file is None:
                 self._file = self._open()
@@ -135,10 +135,7 @@ class StoredTranslations:
         for line in whole.split(b"\n")[:-1]:
             try:
                 kept = json.loads(line)
-                translation = Translation(
-                    str(kept["text"]), bool(kept["truncated"]), bool(kept["unfinished"])
-                )
-                yield str(kept["source"]), translation
+                yield str(kept["source"]), _translation(kept)
             except (ValueError, KeyError, TypeError):
                 log.warning("%s: passed over a damaged line", path)
 
@@ -164,3 +161,25 @@ class StoredTranslations:
                 where=path,
                 mend="update evalharness, or choose another store.dir=",
             )
+
+
+def _facts(translation: Translation) -> dict[str, object]:
+    """What is written of a translation: its text, and what is not as it usually is."""
+    return {
+        field.name: value
+        for field in fields(translation)
+        if (value := getattr(translation, field.name)) != field.default
+    }
+
+
+def _translation(kept: Mapping[str, Any]) -> Translation:
+    """Reads what `_facts` wrote; what a later evalharness wrote besides is passed over."""
+    tokens = {name: int(kept[name]) for name in ("input_tokens", "output_tokens") if name in kept}
+    return Translation(
+        str(kept["text"]),
+        bool(kept.get("truncated")),
+        bool(kept.get("unfinished")),
+        str(kept["raw"]) if "raw" in kept else None,
+        tuple(map(str, kept.get("removed", ()))),
+        **tokens,
+    )

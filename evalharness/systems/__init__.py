@@ -1,8 +1,20 @@
 """Who translates."""
 
-from evalharness.systems.base import System, Translation
+from evalharness.systems.base import Failure, Prices, System, Translation
+from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
 from evalharness.systems.file import FileSystem
 from evalharness.systems.gloss import GlossSystem
+from evalharness.systems.usage import usage
 
-__all__ = ["CopySystem", "FileSystem", "GlossSystem", "System", "Translation"]
+__all__ = [
+    "CommandSystem",
+    "CopySystem",
+    "Failure",
+    "FileSystem",
+    "GlossSystem",
+    "Prices",
+    "System",
+    "Translation",
+    "usage",
+]

@@ -24,11 +24,45 @@ class Translation:
         text: The translation.
         truncated: Whether the text was longer than the system takes, and its end was cut off.
         unfinished: Whether the translation reached the length limit before it ended.
+        raw: What the system answered, where that is not `text`.
+        removed: What was taken out of the answer, in words: `"a reasoning block"`.
+        input_tokens: What the system says it read; `None` if it says nothing.
+        output_tokens: What the system says it wrote; `None` if it says nothing.
     """
 
     text: str
     truncated: bool = False
     unfinished: bool = False
+    raw: str | None = None
+    removed: tuple[str, ...] = ()
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Says that a system made nothing of a text.
+
+    Attributes:
+        reason: Why, in a few words that can be counted: `"HTTP 500"`, `"timed out"`. No secrets.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a system costs, in any one currency, per million.
+
+    Attributes:
+        input_tokens: Of the tokens it reads.
+        output_tokens: Of the tokens it writes.
+        characters: Of the characters of the source.
+    """
+
+    input_tokens: float = 0.0
+    output_tokens: float = 0.0
+    characters: float = 0.0
 
 
 class System(Protocol):
@@ -61,11 +95,34 @@ class System(Protocol):
     @abstractmethod
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         """Yields each text's position with its translation, in any order, as soon as it exists.
 
-        `None`, or no word about a position, marks a failure, which is never `""`.
+        No word about a position is a failure too; a failure is never `""`.
         """
+
+    def translate_batches(
+        self, batches: Iterator[Sequence[str]], source: str, target: str
+    ) -> Iterator[tuple[str, Translation | Failure]]:
+        """Yields each text with its translation; a batch is drawn when its work can begin.
+
+        What is yielded has been kept when this generator goes on. A system that works on several
+        batches at a time draws them here.
+        """
+        for texts in batches:
+            for position, made in self.translate(texts, source, target):
+                yield texts[position], made
+
+    def lacking(self) -> str | None:
+        """What it lacks to translate anything new, such as a key; `None` if nothing.
+
+        What the store holds is served all the same.
+        """
+        return None
+
+    def prices(self) -> Prices | None:
+        """What it costs; `None` if nobody said."""
+        return None
 
     def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
         """What it loads for a pair, from the hub or a folder; empty without weights."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts, System, Translation
+from evalharness.systems.base import Facts, Failure, System, Translation
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,6 @@ class CopySystem(System):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         """Yields the texts."""
         return enumerate(map(Translation, texts))

@@ -58,6 +58,9 @@ class FileSystem:
         content = self._content(source, target).replace(b"\r\n", b"\n").removesuffix(b"\n")
         return {"system": "file", "sha256": hashlib.sha256(content).hexdigest()}
 
+    def lacking(self) -> None:
+        """Nothing."""
+
     def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
         """None."""
         return ()

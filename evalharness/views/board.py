@@ -209,8 +209,25 @@ def _notes(
             if count:
                 of = f"{count} of {run.segments}"
                 yield f"{run.system} {run.testset} {run.pair}: {of} {what}"
+        yield from _answer_notes(run)
         for absent in run.unavailable:
             yield f"{run.system} {run.testset} {run.pair}: no {absent.metric}: {absent.reason}"
+
+
+def _answer_notes(run: RunRecord) -> Iterable[str]:
+    """What failed and why, and what was taken out of answers."""
+    who = f"{run.system} {run.testset} {run.pair}"
+    if run.failed:
+        why = f": {_counted(run.failures)}" if run.failures else ""
+        yield f"{who}: {run.failed} of {run.segments} segments failed{why}"
+    if run.removed:
+        yield f"{who}: removed from answers: {_counted(run.removed)}"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """The reasons, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{what} ({count})" for what, count in ordered)
 
 
 def _provenance_notes(runs: Sequence[RunRecord]) -> Iterable[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import Facts, System, Translation
+from evalharness.systems.base import Facts, Failure, System, Translation
 from evalharness.terminal import working
 
 
@@ -94,7 +94,7 @@ class GlossSystem(System):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         """Glosses `texts` in order; never fails on a text.
 
         Args:

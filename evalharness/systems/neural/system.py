@@ -25,7 +25,7 @@ from evalharness.devices import (
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, damaged
 from evalharness.languages import sentence_separator
-from evalharness.systems.base import Facts, System, Translation
+from evalharness.systems.base import Facts, Failure, System, Translation
 from evalharness.systems.neural.batching import Halving, fill_batches
 from evalharness.systems.neural.ctranslate2_engine import (
     CTranslate2Engine,
@@ -181,7 +181,7 @@ class NeuralSystem(System):
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation | None]]:
+    ) -> Iterator[tuple[int, Translation | Failure]]:
         """Translates a batch; texts longer than the model takes in several parts."""
         reader = self._reader(source, target)
         limit, decoding = self._bounds(reader.config, reader.tokenizer)

@@ -1,0 +1,105 @@
+"""How a request fails: why, in words that can be counted, and whether it may pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+TIMED_OUT: Final = "timed out"
+DROPPED: Final = "connection dropped"
+UNREADABLE: Final = "unreadable answer"
+
+_TOO_MANY_REQUESTS = 429
+_MAY_PASS = (408, _TOO_MANY_REQUESTS)  # and all of 500 and above
+_LONGEST_WAIT = 24 * 60 * 60.0
+_STOP_THE_RUN = (401, 403, 404)
+
+
+class RequestError(Exception):
+    """A request that failed.
+
+    Attributes:
+        reason: Why, in a few words that many requests share; no secrets.
+        detail: What the server or the client said; it may hold secrets until it is scrubbed.
+        status: The HTTP status, if there was an answer.
+        may_pass: Whether the same request may succeed a little later.
+        wait: How many seconds the server asks everyone to wait.
+        unreachable: Whether no connection could be made at all.
+        stops_the_run: Whether no other request would fare better: a wrong key, a wrong address.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        may_pass: bool = False,
+        wait: float | None = None,
+        unreachable: bool = False,
+        stops_the_run: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+        self.status = status
+        self.may_pass = may_pass
+        self.wait = wait
+        self.unreachable = unreachable
+        self.stops_the_run = stops_the_run or unreachable
+
+
+def refused(status: int, headers: Mapping[str, str], detail: str = "") -> RequestError:
+    """Returns what an answer without success means.
+
+    Args:
+        status: The HTTP status.
+        headers: Its headers, by name in any case.
+        detail: What the body says.
+    """
+    return RequestError(
+        f"HTTP {status}",
+        detail,
+        status=status,
+        may_pass=status in _MAY_PASS or status >= 500,
+        wait=retry_after(headers),
+        stops_the_run=status in _STOP_THE_RUN,
+    )
+
+
+def timed_out() -> RequestError:
+    """Returns the error of a request whose answer did not come in time."""
+    return RequestError(TIMED_OUT, may_pass=True)
+
+
+def dropped(detail: str = "") -> RequestError:
+    """Returns the error of a connection that ended before the answer did."""
+    return RequestError(DROPPED, detail, may_pass=True)
+
+
+def unreachable(detail: str = "") -> RequestError:
+    """Returns the error of a server that no connection could be made to."""
+    return RequestError("unreachable", detail, may_pass=True, unreachable=True)
+
+
+def unreadable(detail: str = "") -> RequestError:
+    """Returns the error of an answer that does not follow the protocol: a web page, half a body."""
+    return RequestError(UNREADABLE, detail, may_pass=True)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Returns the seconds of `Retry-After` (RFC 9110, 10.2.3): a number, or a date to come.
+
+    A day at most.
+    """
+    value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None

@@ -1,0 +1,84 @@
+"""Keys: named by environment variable, read when they are needed, shown nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from evalharness.errors import EvalHarnessError
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REDACTED = "***"
+
+
+def check_variable(variable: str, where: str = "api_key_env") -> None:
+    """Refuses what cannot name an environment variable, most likely the key itself.
+
+    Raises:
+        EvalHarnessError: It cannot; what was given is not repeated.
+    """
+    if variable and not _VARIABLE.fullmatch(variable):
+        raise EvalHarnessError(
+            "not the name of an environment variable",
+            where=where,
+            mend="keys are never options: export one under a name, and give that name",
+        )
+
+
+def check_address(address: str, where: str = "base_url") -> None:
+    """Refuses what is no address of a server, and one that holds credentials.
+
+    Raises:
+        EvalHarnessError: It is refused; credentials are not repeated.
+    """
+    try:
+        parts = urlsplit(address)
+        credentials = parts.username is not None or bool(parts.query)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        credentials = sound = False
+    if credentials:
+        raise EvalHarnessError(
+            "holds credentials or a query; it would be written into results",
+            where=where,
+            mend="name an environment variable with model.api_key_env=",
+        )
+    if not sound:
+        raise EvalHarnessError(
+            "not the address of a server", where=where, mend="give one like http://localhost:8000"
+        )
+
+
+def read_key(variable: str, system: str) -> str:
+    """Returns the content of an environment variable, without white space around it.
+
+    Raises:
+        EvalHarnessError: It is not set, or cannot be a key.
+    """
+    if not (key := os.environ.get(variable, "").strip()):
+        raise EvalHarnessError(
+            f"the environment variable {variable} is not set",
+            where=system,
+            mend=f"export {variable}=<your key>",
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise EvalHarnessError(
+            f"the environment variable {variable} holds characters that no key has",
+            where=system,
+            mend="export it again",
+        )
+    return key
+
+
+def scrub(text: str, secrets: Sequence[str]) -> str:
+    """Returns a text without the secrets, however they are spelled: as they are, in URLs, in JSON.
+
+    To be done before a text is cut: half a key is not recognised.
+    """
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        for spelling in {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}:
+            text = text.replace(spelling, _REDACTED)
+    return text

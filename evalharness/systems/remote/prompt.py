@@ -1,0 +1,88 @@
+"""The prompt: words with named fields, and examples before the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import language
+
+FIELDS = ("source_language", "target_language", "source", "target", "text")
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a language model is asked.
+
+    Attributes:
+        user: The words around each text, in which `{text}`, `{source_language}`,
+            `{target_language}` (English names), `{source}` and `{target}` (BCP-47 codes) are
+            filled in.
+        system: What it is told before; empty for nothing. Has the same fields but `{text}`.
+        examples: Texts with their translations, each `{source: ..., target: ...}`, given as turns
+            of the same chat.
+    """
+
+    user: str
+    system: str = ""
+    examples: Sequence[Mapping[str, Any]] = ()
+
+    def check(self) -> None:
+        """Refuses words that cannot be filled in.
+
+        Raises:
+            EvalHarnessError: `{text}` is missing, a field is unknown, or an example is none.
+        """
+        if "{text}" not in self.user:
+            raise EvalHarnessError(
+                "the source, {text}, has no place in it",
+                where="prompt",
+                mend="""give one like "model.prompt='Translate into {target_language}: {text}'\"""",
+            )
+        for option, words, fields in (
+            ("prompt", self.user, FIELDS),
+            ("system_prompt", self.system, FIELDS[:-1]),
+        ):
+            if unknown := [name for name in _FIELD.findall(words) if name not in fields]:
+                raise EvalHarnessError(
+                    f"unknown field {{{unknown[0]}}}",
+                    where=option,
+                    mend="fields: " + ", ".join(f"{{{name}}}" for name in fields),
+                )
+        for number, example in enumerate(self.examples):
+            both = isinstance(example, Mapping) and set(example) == {"source", "target"}
+            if not both or not all(isinstance(text, str) for text in example.values()):
+                raise EvalHarnessError(
+                    "not a source and a target",
+                    where=f"examples[{number}]",
+                    mend="'model.examples=[{source: elma, target: apple}]'",
+                )
+
+    def chat(self, text: str, source: str, target: str) -> list[dict[str, str]]:
+        """Returns the messages that ask for a translation.
+
+        Args:
+            text: What is to be translated; braces in it stay as they are.
+            source: BCP-47 code.
+            target: BCP-47 code.
+        """
+        values = {
+            "source_language": language(source).name,
+            "target_language": language(target).name,
+            "source": source,
+            "target": target,
+        }
+
+        def fill(words: str, text: str) -> str:
+            return _FIELD.sub(lambda match: {**values, "text": text}[match[1]], words)
+
+        messages = [{"role": "system", "content": fill(self.system, "")}] if self.system else []
+        for example in self.examples:
+            messages.append({"role": "user", "content": fill(self.user, example["source"])})
+            messages.append({"role": "assistant", "content": example["target"]})
+        return [*messages, {"role": "user", "content": fill(self.user, text)}]

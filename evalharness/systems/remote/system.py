@@ -1,0 +1,252 @@
+"""What all systems over the wire share: a server's address, a key, limits, and how one asks."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import traceback
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from omegaconf import MISSING
+
+from evalharness.errors import EvalHarnessError
+from evalharness.systems.base import Failure, Prices, System, Translation
+from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
+from evalharness.systems.remote.limits import Limits
+
+log = logging.getLogger(__name__)
+
+_BYTES_A_TOKEN = 3  # of UTF-8; a guess that the server's own count corrects
+_LONGEST_DETAIL = 300
+_SHORTEST_SECRET_IN_ANSWERS = 16  # "EMPTY" and "token" are words that a translation may have
+
+
+@dataclass(frozen=True)
+class RemoteSystem(System):
+    """A server that is asked; the base of those that know its protocol.
+
+    A subclass says how one connects and sends one request: `connect`, `send`. Concurrency, limits,
+    retries, the deadline, keys that are never shown and what ends a run are here.
+
+    Attributes:
+        name: Name in tables and folders.
+        base_url: The server's address; empty for the client's own.
+        api_key_env: The environment variable that holds the key; empty if none is needed.
+        concurrency: Requests at a time.
+        requests_per_minute: Started in any minute, retries included; `None` for no bound.
+        tokens_per_minute: Read and written in any minute; `None` for no bound.
+        max_retries: How often a request that failed is sent again.
+        timeout: Seconds that a server may be silent.
+        deadline: Seconds for a whole language pair; `None` for no bound.
+    """
+
+    name: str = MISSING
+    base_url: str = ""
+    api_key_env: str = ""
+    concurrency: int = 8
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    max_retries: int = 6
+    timeout: float = 60.0
+    deadline: float | None = None
+
+    modules: ClassVar[tuple[str, ...]] = ("httpx", "tenacity")
+    """What has to be installed (extra `apis`)."""
+
+    def __post_init__(self) -> None:
+        check_variable(self.api_key_env)
+        if self.base_url:
+            check_address(self.base_url)
+        if self.concurrency < 1:
+            raise EvalHarnessError(f"{self.concurrency} is less than 1", where="concurrency")
+        if self.max_retries < 0:
+            raise EvalHarnessError(f"{self.max_retries} is less than 0", where="max_retries")
+        for option in ("requests_per_minute", "tokens_per_minute", "timeout", "deadline"):
+            value = getattr(self, option)
+            if value is not None and not value > 0:
+                raise EvalHarnessError(f"{value} is not more than 0", where=option)
+        for option in (field.name for field in fields(self) if field.name.startswith("price_")):
+            if not getattr(self, option) >= 0:
+                raise EvalHarnessError("less than 0", where=option)
+
+    @abstractmethod
+    def connect(self) -> Any:
+        """Returns a client, which all threads share and `close()` ends; it does not retry.
+
+        The key is read here, with `key`.
+        """
+
+    @abstractmethod
+    def send(self, client: Any, texts: Texts, source: str, target: str) -> Answers:
+        """Sends one request; called on several threads at a time.
+
+        Args:
+            client: What `connect` returned.
+            texts: One of the `batches`.
+            source: BCP-47 code.
+            target: BCP-47 code.
+
+        Returns:
+            One answer per text, in their order.
+
+        Raises:
+            RequestError: The request failed; the client's own errors are turned into it.
+        """
+
+    def address(self) -> str:
+        """Where the server is, for errors."""
+        return self.base_url or self.name
+
+    def how_to_start(self) -> str:
+        """What to do when no connection can be made."""
+        return "check the network and model.base_url="
+
+    def advice(self, status: int | None) -> str:
+        """What to do when the first request is refused with this status."""
+        if status == 404:
+            return "check model.base_url= and the names that are sent to it"
+        if self.api_key_env:
+            return f"check the key in the environment variable {self.api_key_env}"
+        return "name the environment variable with the key: model.api_key_env="
+
+    def tokens(self, texts: Texts) -> int:
+        """About how many tokens a request reads and writes: as many again as the texts have."""
+        return 2 * sum(guess_tokens(text) for text in texts)
+
+    def key(self) -> str:
+        """Reads the key.
+
+        Raises:
+            EvalHarnessError: The environment variable is not set.
+        """
+        return read_key(self.api_key_env, self.name)
+
+    def secrets(self) -> Sequence[str]:
+        """What must not be shown."""
+        return (self.key(),) if self.api_key_env else ()
+
+    def lacking(self) -> str | None:
+        """The environment variable that is not set."""
+        try:
+            self.secrets()
+        except EvalHarnessError as error:
+            return f"{error.what}; {error.mend}"
+        return None
+
+    def unavailable(self) -> str | None:
+        """Says which extra is missing."""
+        if all(map(importlib.util.find_spec, self.modules)):
+            return None
+        return "needs the apis extra; pip install 'evalharness[apis]'"
+
+    def hardware(self) -> str:
+        """Somebody else's."""
+        return "remote"
+
+    def prices(self) -> Prices | None:
+        """What the options `price_per_million_*` say."""
+        prefix = "price_per_million_"
+        options = [field.name for field in fields(self) if field.name.startswith(prefix)]
+        said = {option.removeprefix(prefix): getattr(self, option) for option in options}
+        return Prices(**said) if any(said.values()) else None
+
+    def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
+        """What goes into one request each: one text."""
+        return [(position,) for position in range(len(texts))]
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | Failure]]:
+        """Translates texts, all different, several requests at a time."""
+        position = {text: number for number, text in enumerate(texts)}
+        batches = self.batches(texts, source, target)
+        requests = ([texts[number] for number in batch] for batch in batches)
+        for text, made in self.translate_batches(requests, source, target):
+            yield position[text], made
+
+    def translate_batches(
+        self, batches: Iterator[Sequence[str]], source: str, target: str
+    ) -> Iterator[tuple[str, Translation | Failure]]:
+        """Sends a request per batch, several at a time.
+
+        Raises:
+            EvalHarnessError: The key is missing; the server cannot be reached, or refuses the first
+                requests with 401, 403 or 404.
+        """
+        limits = Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
+        secrets = self.secrets()
+        client = self.connect()
+        told: set[str] = set()
+
+        def ask(texts: Texts) -> Answers:
+            try:
+                return self._ask(client, texts, source, target, secrets)
+            except RequestError as error:
+                new = error.reason not in told and not error.stops_the_run
+                if new and error.detail:
+                    told.add(error.reason)
+                    log.warning("%s: %s: %s", self.name, error.reason, error.detail)
+                raise
+
+        for texts, made in dispatch(batches, ask, limits, self.tokens, self._stopped):
+            answers = [made] * len(texts) if isinstance(made, Failure) else made
+            yield from zip(texts, answers, strict=True)
+        client.close()
+
+    def _ask(
+        self, client: Any, texts: Texts, source: str, target: str, secrets: Sequence[str]
+    ) -> Answers:
+        """Sends one request, and lets nothing secret out: neither in errors nor in answers."""
+        try:
+            answers = self.send(client, texts, source, target)
+        except RequestError as error:
+            failed: Exception = error
+            error.detail = _shortened(scrub(error.detail, secrets))
+        except EvalHarnessError as error:
+            failed = EvalHarnessError(scrub(str(error), secrets))
+        except Exception:
+            failed = RuntimeError(scrub(traceback.format_exc(), secrets))
+        else:
+            if len(answers) != len(texts):
+                raise RequestError("wrong number of translations", may_pass=True)
+            return [_checked(answer, secrets) for answer in answers]
+        # Outside of `except`, and without what it came from: the client's errors hold its headers.
+        failed.__context__ = failed.__cause__ = None
+        raise failed
+
+    def _stopped(self, error: RequestError) -> EvalHarnessError:
+        """What ends the run when nobody answered yet and the first requests are refused."""
+        said = f": {error.detail}" if error.detail else ""
+        if error.unreachable:
+            return EvalHarnessError(
+                f"cannot be reached{said}", where=self.address(), mend=self.how_to_start()
+            )
+        return EvalHarnessError(
+            f"the server refuses the request with {error.reason}{said}",
+            where=f"{self.name}, {self.address()}",
+            mend=self.advice(error.status),
+        )
+
+
+def guess_tokens(text: str) -> int:
+    """Returns about how many tokens a text has."""
+    return len(text.encode()) // _BYTES_A_TOKEN + 1
+
+
+def _checked(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
+    """Returns an answer, unless it gives a key back: the store would keep it."""
+    if isinstance(answer, Translation):
+        text = f"{answer.text}\n{answer.raw}"
+        if any(len(secret) >= _SHORTEST_SECRET_IN_ANSWERS and secret in text for secret in secrets):
+            return Failure("the answer holds the key")
+    return answer
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."

@@ -1,0 +1,52 @@
+"""What the tests of remote systems share: processes that begin at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    """Starts processes that have imported what a run needs, so that they begin at once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["evalharness.run", "evalharness.sweep", "sacrebleu", "tenacity", "openai.resources.chat"]
+    )
+    return context
+
+
+def run_command(folder: Path, arguments: list[str]) -> None:
+    """Runs the command line in a process of its own; what it says goes into a file."""
+    from evalharness.cli import main
+
+    os.chdir(folder)
+    said = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    sys.exit(main(arguments))
+
+
+def chat_arguments(url: str, *more: str) -> list[str]:
+    return [
+        "model=chat",
+        f"model.base_url={url}",
+        "model.model=m",
+        "testset=text",
+        "testset.source_lang=tr",
+        "testset.source=src.txt",
+        "testset.references=[ref.txt]",
+        "metric=[chrf]",
+        "bootstrap.resamples=40",
+        *more,
+    ]
+
+
+def write_testset(folder: Path, texts: list[str]) -> None:
+    for name in ("src.txt", "ref.txt"):
+        (folder / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
