@@ -413,11 +413,9 @@ def test_a_cache_that_cannot_be_written_or_is_full(hub: Hub, machine: Machine):
 def test_a_damaged_checkpoint_is_named_with_what_mends_it(tmp_path: Path):
     error = ValueError("header\n too large " + "x" * 500)
     told = str(damaged(tmp_path, error))
-    assert told.startswith(
-        f"{tmp_path}: cannot be loaded, its files may be damaged: ValueError: he"
-    )
-    assert told.endswith("...; copy the folder anew")
+    assert told.startswith(f"{tmp_path}: cannot be loaded: ValueError: he")
+    assert told.endswith("...; choose another model.checkpoint=, or copy a damaged folder anew")
     cached = tmp_path / "models--own--model"
     told = str(damaged(cached / "snapshots" / ("0" * 40), error, FETCH))
     assert told.startswith("own/model: cannot be loaded")
-    assert told.endswith(f"; delete {cached}, then {FETCH}")
+    assert told.endswith(f"; if a file is damaged, delete {cached}, then {FETCH}")
