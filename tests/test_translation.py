@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.systems import Failure, System, Translation
+from evalharness.errors import EvalHarnessError
+from evalharness.systems import Failure, Prices, System, Translation
 from evalharness.testsets import Bitext, Segment
 from evalharness.translation import translate
 
@@ -113,6 +114,47 @@ def test_pieces_are_translated_once_and_joined_in_order(tmp_path: Path):
     assert (made.truncated, made.unfinished, made.from_store) == (1, 1, 0)
     again = translate(Sentences(), bitext("endless. a.", "d."), tmp_path)
     assert (again.texts, again.unfinished, again.from_store) == (("ENDLESS A", "D"), 1, 1)
+
+
+class Paid(Sentences):
+    """Says what it read and wrote, and what it took out."""
+
+    def prices(self) -> Prices:
+        return Prices(input_tokens=2, characters=10)
+
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | Failure]]:
+        for position, made in super().translate(texts, source, target):
+            if isinstance(made, Translation):
+                made = replace(made, removed=("quotes",), input_tokens=100, output_tokens=10)
+            yield position, made
+
+
+def test_tokens_and_cost_are_of_distinct_pieces_and_removals_of_segments(tmp_path: Path):
+    made = translate(Paid(fails_on="c"), bitext("a. b.", "b.", "c. d."), tmp_path)
+    assert made.removed == {"quotes": 2}
+    assert made.failures == {"HTTP 500": 1}
+    used = {"input_tokens": 300, "output_tokens": 30, "characters": 3}  # a, b and d
+    assert made.usage["this_run"] == {**used, "cost": (300 * 2 + 3 * 10) / 1e6}
+    again = translate(Paid(), bitext("a. b.", "e."), tmp_path)
+    assert again.usage["this_run"]["input_tokens"] == 100
+    assert again.usage["all"]["input_tokens"] == 300
+    assert translate(Shouting(), bitext("x"), tmp_path / "free").usage == {}
+
+
+class Keyless(Shouting):
+    """Lacks a key."""
+
+    def lacking(self) -> str:
+        return "the environment variable KEY is not set"
+
+
+def test_a_system_that_lacks_something_is_not_asked_but_what_is_stored_is_served(tmp_path: Path):
+    with pytest.raises(EvalHarnessError, match="KEY is not set"):
+        translate(Keyless(), bitext("a"), tmp_path)
+    translate(Shouting(), bitext("a"), tmp_path)
+    assert translate(Keyless(), bitext("a"), tmp_path).texts == ("A",)
 
 
 def test_a_segment_fails_when_a_piece_of_it_does(tmp_path: Path):

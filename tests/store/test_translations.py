@@ -150,3 +150,25 @@ def test_what_was_kept_before_a_kill_is_there_after_it(tmp_path: Path):
         told.update(said)
         found = StoredTranslations(tmp_path, FACTS, "tr", "en")
         assert all(text_of(found, f"text {n}") == f"translation {n}" * 20 for n in told)
+
+
+def test_all_that_is_known_of_a_translation_comes_back(tmp_path: Path):
+    whole = Translation("apple", True, True, "<think>x</think>apple", ("reasoning block",), 7, 3)
+    with StoredTranslations(tmp_path, FACTS, "tr", "en") as kept:
+        kept.add("elma", whole)
+        kept.add("armut", Translation("pear", input_tokens=0))
+        kept.add("deniz", Translation("sea"))
+    found = StoredTranslations(tmp_path, FACTS, "tr", "en")
+    assert found.get("elma") == whole
+    assert found.get("armut") == Translation("pear", input_tokens=0)
+    (path,) = tmp_path.rglob("*.jsonl")
+    assert path.read_text().splitlines()[-1] == '{"source": "deniz", "text": "sea"}'
+
+
+def test_lines_of_before_are_read(tmp_path: Path):
+    keep(tmp_path, {"a": "b"})
+    (path,) = tmp_path.rglob("*.jsonl")
+    line = '{"source": "elma", "text": "apple", "truncated": false, "unfinished": true}\n'
+    path.with_name("0.jsonl").write_text(line)
+    found = StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma")
+    assert found == Translation("apple", unfinished=True)

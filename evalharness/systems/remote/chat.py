@@ -17,6 +17,7 @@ from evalharness.systems.base import Facts, Failure, Translation
 from evalharness.systems.remote.cleaning import RULES, clean
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
+from evalharness.systems.remote.events import EVENT, assemble
 from evalharness.systems.remote.http import quiet, transport_error
 from evalharness.systems.remote.per_thread import PerThread
 from evalharness.systems.remote.prompt import Prompt
@@ -61,7 +62,7 @@ class ChatSystem(RemoteSystem):
     top_p: float | None = None
     max_tokens: int | None = 1024
     seed: int | None = None
-    extra_body: dict[str, Any] = field(default_factory=dict)
+    extra_body: dict[str, Any] | None = None
     clean_answers: bool = True
     languages: list[str] | None = None
     start: str = ""
@@ -198,7 +199,7 @@ class ChatSystem(RemoteSystem):
             "model": self.model,
             "messages": self._prompt.chat(text, source, target),
             **{name: value for name, value in options.items() if value is not None},
-            **self.extra_body,
+            **(self.extra_body or {}),
         }
 
     @cached_property
@@ -210,9 +211,10 @@ _OPTIONS = ("temperature", "top_p", "max_tokens", "seed")
 
 
 def _parsed(body: bytes) -> Any:
+    """Reads JSON, or a stream of it: `extra_body={stream: true}` asks for one."""
     try:
-        return json.loads(body)
-    except ValueError:
+        return assemble(body) if body.startswith(EVENT) else json.loads(body)
+    except (ValueError, AttributeError):
         raise unreadable(body.decode(errors="replace")) from None
 
 

@@ -13,6 +13,7 @@ UNREADABLE: Final = "unreadable answer"
 
 _TOO_MANY_REQUESTS = 429
 _MAY_PASS = (408, _TOO_MANY_REQUESTS)  # and all of 500 and above
+_LONGEST_WAIT = 24 * 60 * 60.0
 _STOP_THE_RUN = (401, 403, 404)
 
 
@@ -89,7 +90,10 @@ def unreadable(detail: str = "") -> RequestError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Returns the seconds of `Retry-After` (RFC 9110, 10.2.3): a number, or a date to come."""
+    """Returns the seconds of `Retry-After` (RFC 9110, 10.2.3): a number, or a date to come.
+
+    A day at most.
+    """
     value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
     try:
         seconds = float(value)
@@ -98,4 +102,4 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             seconds = parsedate_to_datetime(value).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):
             return None
-    return seconds if 0 <= seconds < float("inf") else None
+    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None

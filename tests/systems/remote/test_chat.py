@@ -128,6 +128,27 @@ def test_what_is_no_translation_is_a_failure(httpserver: HTTPServer, body: objec
     assert made.reason.startswith(reason)
 
 
+def test_a_stream_is_put_together_and_half_a_one_is_none(httpserver: HTTPServer):
+    events = [
+        {"choices": [{"index": 0, "delta": {"role": "assistant"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "red "}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "apple"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
+    ]
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"]
+    chat = system(httpserver, max_retries=0, extra_body={"stream": True})
+    for sent, made in (
+        (lines, Translation("red apple", input_tokens=7, output_tokens=3)),
+        (lines[:3], Failure("unreadable answer")),
+    ):
+        httpserver.clear()
+        httpserver.expect_request(PATH).respond_with_data(
+            "".join(sent), content_type="text/event-stream"
+        )
+        assert list(chat.translate(["kırmızı elma"], "tr", "en")) == [(0, made)]
+
+
 def test_everything_that_is_sent_is_in_the_fingerprint(httpserver: HTTPServer):
     chat = system(httpserver)
     facts = chat.fingerprint("tr", "en")
@@ -154,6 +175,22 @@ def test_everything_that_is_sent_is_in_the_fingerprint(httpserver: HTTPServer):
         {"base_url": chat.base_url + "/"},
     ):
         assert replace(chat, **harmless).fingerprint("tr", "en") == facts
+
+
+def test_what_else_a_server_understands_is_given_on_the_command_line(
+    evalharness: CommandLine, tmp_path: Path
+):
+    write_testset(tmp_path, ["elma"])
+    with serving() as server:
+        example = "model.examples=[{source: bir, target: one}]"
+        told = evalharness(
+            *chat_arguments(server.url, example, "model.extra_body={top_k: 20, options: {a: 1}}")
+        )
+        assert told.code == 0, told.err
+        (body,) = server.bodies
+    assert (body["top_k"], body["options"]) == (20, {"a": 1})
+    assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
+    assert body["messages"][1]["content"] == "one"
 
 
 def test_a_name_is_made_of_the_models(httpserver: HTTPServer):

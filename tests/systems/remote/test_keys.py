@@ -29,8 +29,10 @@ def key(monkeypatch: pytest.MonkeyPatch) -> str:
     return f"model.api_key_env={VARIABLE}"
 
 
-@pytest.mark.parametrize("faults", ["", "401", "400", "500"])
-@pytest.mark.parametrize("debug", ["debug=false", "debug=true"])
+@pytest.mark.parametrize(
+    ("faults", "debug"),
+    [("", "debug=false"), ("500", "debug=false"), ("400", "debug=true"), ("401", "debug=true")],
+)
 def test_a_key_is_nowhere_to_be_found(
     evalharness: CommandLine,
     tmp_path: Path,

@@ -62,6 +62,7 @@ def test_the_statements_are_translated_by_a_real_server(tmp_path: Path) -> None:
                 "model=chat",
                 f"model.base_url=http://127.0.0.1:{port}/v1",
                 f"model.model={model}",
+                "model.extra_body={stream: true}",  # it knows no other way
                 "model.max_tokens=40",
                 "model.concurrency=1",
                 "model.timeout=110",
@@ -70,7 +71,7 @@ def test_the_statements_are_translated_by_a_real_server(tmp_path: Path) -> None:
             )
         finally:
             server.terminate()
-    print(told.out if hasattr(told, "out") else told.stdout, told.stderr)
+    print(told.stdout, told.stderr)
     assert told.returncode == 0, told.stderr
     for path in tmp_path.glob("results/runs/*/*/segments.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
