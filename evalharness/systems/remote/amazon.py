@@ -150,6 +150,7 @@ class AmazonSystem(VendorSystem):
         """A client of boto3 that never tries again."""
         import boto3
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
 
         _quieten()
         config = Config(
@@ -158,12 +159,11 @@ class AmazonSystem(VendorSystem):
             read_timeout=self.timeout,
             max_pool_connections=self.concurrency,
         )
-        return boto3.Session().client(
-            "translate",
-            region_name=self.region,
-            endpoint_url=self.base_url or None,
-            config=config,
-        )
+        where = {"region_name": self.region, "endpoint_url": self.base_url or None}
+        try:
+            return boto3.Session().client("translate", **where, config=config)
+        except BotoCoreError as error:
+            raise EvalHarnessError(str(error), where="model.region") from None
 
     def ask(self, client: Any, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for one text."""

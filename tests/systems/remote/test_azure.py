@@ -1,0 +1,57 @@
+"""Azure Translator v3.0, as its reference on learn.microsoft.com describes it."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from evalharness.errors import EvalHarnessError
+
+from .vendors import KEY, PROTOCOLS, bodies, made, replied, texts_made
+
+pytestmark = pytest.mark.usefixtures("keys")
+PROTOCOL = PROTOCOLS["azure"]
+
+
+def test_a_request_is_what_the_api_documents(httpserver: HTTPServer):
+    PROTOCOL.serve(httpserver)
+    system = PROTOCOL.system(httpserver, region="westeurope")
+    assert texts_made(system, ["kırmızı elma", "deniz"]) == ["KIRMIZI ELMA", "DENIZ"]
+    ((request, _),) = httpserver.log
+    assert (request.method, request.path) == ("POST", "/translate")
+    assert request.args.to_dict() == {
+        "api-version": "3.0",
+        "from": "tr",
+        "to": "en",
+        "textType": "plain",
+        "category": "general",
+        "allowFallback": "false",
+    }
+    assert request.headers["Ocp-Apim-Subscription-Key"] == KEY
+    assert request.headers["Ocp-Apim-Subscription-Region"] == "westeurope"
+    assert request.headers["Content-Type"] == "application/json; charset=UTF-8"
+    assert bodies(httpserver) == [[{"Text": "kırmızı elma"}, {"Text": "deniz"}]]
+
+
+def test_a_global_resource_has_no_region_and_a_custom_system_a_category(httpserver: HTTPServer):
+    PROTOCOL.serve(httpserver)
+    system = PROTOCOL.system(httpserver, category="abc-TECH", allow_fallback=True)
+    texts_made(system, ["elma"])
+    ((request, _),) = httpserver.log
+    assert "Ocp-Apim-Subscription-Region" not in request.headers
+    assert (request.args["category"], request.args["allowFallback"]) == ("abc-TECH", "true")
+    assert system.fingerprint("tr", "en") != PROTOCOL.system(httpserver).fingerprint("tr", "en")
+
+
+def test_a_language_that_the_service_refuses_stops_the_run(httpserver: HTTPServer):
+    said = {"error": {"code": 400036, "message": "The target language is not valid."}}
+    PROTOCOL.serve(httpserver, replied(said, 400))
+    with pytest.raises(EvalHarnessError, match=r"not valid\. \(400036\).*model\.languages="):
+        made(PROTOCOL.system(httpserver, texts_per_request=1), ["elma", "deniz"])
+    assert len(httpserver.log) == 1
+
+
+def test_a_custom_system_that_is_not_ready_yet_is_asked_again(httpserver: HTTPServer):
+    said = {"error": {"code": 408001, "message": "The translation system is being prepared."}}
+    PROTOCOL.serve(httpserver, replied(said, 408))
+    assert texts_made(PROTOCOL.system(httpserver), ["elma"]) == ["ELMA"]
