@@ -12,6 +12,7 @@ from evalharness.systems.remote.http import Http
 from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
 
 _VERSION = "3.0"
+_EVERYBODYS = "general"
 _CODES = {
     "ckb": "ku",
     "kmr": "kmr",
@@ -43,7 +44,7 @@ class AzureSystem(VendorSystem):
     base_url: str = "https://api.cognitive.microsofttranslator.com"
     api_key_env: str = "AZURE_TRANSLATOR_KEY"
     region: str = ""
-    category: str = "general"
+    category: str = _EVERYBODYS
     allow_fallback: bool = False
 
     vendor = "Microsoft"
@@ -70,14 +71,10 @@ class AzureSystem(VendorSystem):
 
     def ask(self, client: Http, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for plain text."""
-        params = {
-            "api-version": _VERSION,
-            "from": source,
-            "to": target,
-            "textType": "plain",
-            "category": self.category,
-            "allowFallback": str(self.allow_fallback).lower(),
-        }
+        params = {"api-version": _VERSION, "from": source, "to": target, "textType": "plain"}
+        if self.category != _EVERYBODYS:
+            fallback = str(self.allow_fallback).lower()
+            params |= {"category": self.category, "allowFallback": fallback}
         try:
             answer = client.post("/translate", [{"Text": text} for text in texts], params=params)
         except RequestError as error:

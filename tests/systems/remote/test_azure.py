@@ -24,8 +24,6 @@ def test_a_request_is_what_the_api_documents(httpserver: HTTPServer):
         "from": "tr",
         "to": "en",
         "textType": "plain",
-        "category": "general",
-        "allowFallback": "false",
     }
     assert request.headers["Ocp-Apim-Subscription-Key"] == KEY
     assert request.headers["Ocp-Apim-Subscription-Region"] == "westeurope"
@@ -35,11 +33,11 @@ def test_a_request_is_what_the_api_documents(httpserver: HTTPServer):
 
 def test_a_global_resource_has_no_region_and_a_custom_system_a_category(httpserver: HTTPServer):
     PROTOCOL.serve(httpserver)
-    system = PROTOCOL.system(httpserver, category="abc-TECH", allow_fallback=True)
+    system = PROTOCOL.system(httpserver, category="abc-TECH")
     texts_made(system, ["elma"])
     ((request, _),) = httpserver.log
     assert "Ocp-Apim-Subscription-Region" not in request.headers
-    assert (request.args["category"], request.args["allowFallback"]) == ("abc-TECH", "true")
+    assert (request.args["category"], request.args["allowFallback"]) == ("abc-TECH", "false")
     assert system.fingerprint("tr", "en") != PROTOCOL.system(httpserver).fingerprint("tr", "en")
 
 

@@ -225,6 +225,12 @@ def test_a_text_that_is_too_large_is_sent_sentence_by_sentence_and_never_cut(
     assert not any(too_long in text for body in bodies(httpserver) for text in protocol.texts(body))
 
 
+def test_a_text_that_is_too_large_does_not_hide_that_the_key_is_refused(httpserver: HTTPServer):
+    PROTOCOLS["azure"].serve(httpserver, replied({}, 401))
+    with pytest.raises(EvalHarnessError, match="HTTP 401"):
+        made(PROTOCOLS["azure"].system(httpserver), ["x" * 50_001, "elma"])
+
+
 def test_codes_are_the_services_own():
     codes = {name: protocol.kind(languages=listed(name)) for name, protocol in PROTOCOLS.items()}
     wanted = {
