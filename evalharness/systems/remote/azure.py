@@ -25,7 +25,9 @@ _CODES = {
     "tl": "fil",
     "zh": "zh-Hans",
 }
-_UNKNOWN_LANGUAGE = {400019, 400035, 400036}  # `to`, `from` or `to` not valid or not supported
+# Languages, their pair, or the category: "Errors" of the v3.0 reference.
+_CONCERN_ALL = {400002, 400003, 400019, 400023, 400035, 400036, 400075, 400079}
+_QUOTA_EXCEEDED = 403001
 
 
 @dataclass(frozen=True)
@@ -87,5 +89,7 @@ def _understood(error: RequestError) -> RequestError:
     said = body_of(error).get("error")
     if isinstance(said, Mapping):
         error.detail = f"{said.get('message')} ({said.get('code')})"
-        error.stops_the_run = error.stops_the_run or said.get("code") in _UNKNOWN_LANGUAGE
+        error.stops_the_run = error.stops_the_run or said.get("code") in _CONCERN_ALL
+        if said.get("code") == _QUOTA_EXCEEDED:
+            error.reason = "quota used up"
     return error

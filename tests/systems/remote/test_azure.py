@@ -41,10 +41,20 @@ def test_a_global_resource_has_no_region_and_a_custom_system_a_category(httpserv
     assert system.fingerprint("tr", "en") != PROTOCOL.system(httpserver).fingerprint("tr", "en")
 
 
-def test_a_language_that_the_service_refuses_stops_the_run(httpserver: HTTPServer):
-    said = {"error": {"code": 400036, "message": "The target language is not valid."}}
-    PROTOCOL.serve(httpserver, replied(said, 400))
-    with pytest.raises(EvalHarnessError, match=r"not valid\. \(400036\).*model\.languages="):
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        (400036, "The target language is not valid.", r"not valid\. \(400036\).*model\.languages="),
+        (400079, "The custom system does not exist.", r"not exist\. \(400079\)"),
+        (403001, "It has exceeded its free quota.", "quota used up: It has exceeded"),
+    ],
+)
+def test_what_no_other_request_would_mend_stops_the_run(
+    httpserver: HTTPServer, code: int, message: str, told: str
+):
+    said = {"error": {"code": code, "message": message}}
+    PROTOCOL.serve(httpserver, replied(said, code // 1000))
+    with pytest.raises(EvalHarnessError, match=told):
         made(PROTOCOL.system(httpserver, texts_per_request=1), ["elma", "deniz"])
     assert len(httpserver.log) == 1
 
