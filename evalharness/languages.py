@@ -328,14 +328,7 @@ def family_code(tag: str, family: str) -> str | None:
         KeyError: There is no such family.
     """
     codes = _CODES[family]
-    row = _row(tag)
-    if row is None:
-        return None
-    script = _script(tag)
-    row_of_codes = _SAME_AS.get(row, row)
-    if script not in (None, _script(row), *_scripts(row_of_codes)):
-        return None
-    return codes.get(row_of_codes)
+    return codes.get(spellings(tag)[-1])
 
 
 def family_languages(family: str) -> tuple[str, ...]:
@@ -348,6 +341,23 @@ def family_languages(family: str) -> tuple[str, ...]:
         KeyError: There is no such family.
     """
     return tuple(sorted(_CODES[family]))
+
+
+def spellings(tag: str) -> tuple[str, ...]:
+    """Returns a tag and the broader ones of its language in its script, the narrowest first.
+
+    `ar-EG` is also `ar`, `zh-TW` also `zh-Hant` but not `zh`, `sr-Latn` nothing else.
+
+    Args:
+        tag: The tag, such as `tr`, `pt-BR` or `zh-Hant`.
+    """
+    row = _row(tag)
+    if row is None:
+        return (tag,)
+    row_of_codes = _SAME_AS.get(row, row)
+    if _script(tag) not in (None, _script(row), *_scripts(row_of_codes)):
+        return (tag,)
+    return tuple(dict.fromkeys((tag, row, row_of_codes)))
 
 
 def sentence_separator(tag: str) -> str:

@@ -56,7 +56,9 @@ class RemoteSystem(System):
     deadline: float | None = None
 
     modules: ClassVar[tuple[str, ...]] = ("httpx", "tenacity")
-    """What has to be installed (extra `apis`)."""
+    """What has to be installed."""
+    extra: ClassVar[str] = "apis"
+    """The extra that installs it."""
 
     def __post_init__(self) -> None:
         check_variable(self.api_key_env)
@@ -142,7 +144,7 @@ class RemoteSystem(System):
         """Says which extra is missing."""
         if all(map(importlib.util.find_spec, self.modules)):
             return None
-        return "needs the apis extra; pip install 'evalharness[apis]'"
+        return f"needs the {self.extra} extra; pip install 'evalharness[{self.extra}]'"
 
     def hardware(self) -> str:
         """Somebody else's."""

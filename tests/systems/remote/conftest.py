@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from .vendors import KEY, PROTOCOLS
+
 
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
@@ -50,3 +52,16 @@ def chat_arguments(url: str, *more: str) -> list[str]:
 def write_testset(folder: Path, texts: list[str]) -> None:
     for name in ("src.txt", "ref.txt"):
         (folder / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A key for every service, and no other credentials of AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for protocol in PROTOCOLS.values():
+        monkeypatch.setenv(protocol.variable, KEY)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAFAKE0123456789")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))

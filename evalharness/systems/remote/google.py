@@ -1,0 +1,84 @@
+"""Google Cloud Translation, Basic (v2): the version that takes an API key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evalharness.systems.base import Facts
+from evalharness.systems.remote.dispatch import Texts
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.http import Http
+from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+
+_VERSION = "v2"
+_CODES = {
+    "fr-CA": "fr-CA",
+    "kmr": "ku",
+    "nb": "no",
+    "pt-BR": "pt-BR",
+    "pt-PT": "pt-PT",
+    "zh": "zh-CN",
+    "zh-Hant": "zh-TW",
+}
+# An exceeded quota is a 403 (https://cloud.google.com/translate/quotas); one of these two passes.
+_PER_MINUTE = {"rateLimitExceeded", "userRateLimitExceeded"}
+_PER_DAY = {"dailyLimitExceeded", "quotaExceeded"}
+
+
+@dataclass(frozen=True)
+class GoogleSystem(VendorSystem):
+    """Asks `POST /language/translate/v2`.
+
+    A request takes 128 strings (reference of the method) and 100 KB (quotas page), which 25,000
+    characters never exceed; the quotas page recommends 5,000.
+
+    Attributes:
+        model: `nmt`; `None` for the service's choice.
+    """
+
+    name: str = "google"
+    base_url: str = "https://translation.googleapis.com"
+    api_key_env: str = "GOOGLE_API_KEY"
+    model: str | None = "nmt"
+
+    vendor = "Google"
+    most_texts = 128
+    most_size = 25_000
+    own_codes = _CODES
+
+    def options(self) -> Facts:
+        """The version of the API, and the model."""
+        return {"api": _VERSION, "model": self.model}
+
+    def connect(self) -> Http:
+        """The key goes into a header: addresses are logged."""
+        return Http(self.base_url, {"X-goog-api-key": self.key()}, self.timeout)
+
+    def ask(self, client: Http, texts: Texts, source: str, target: str) -> Sequence[str]:
+        """Asks for plain text, which comes back without HTML entities."""
+        body = {"q": list(texts), "source": source, "target": target, "format": "text"}
+        try:
+            answer = client.post(f"/language/translate/{_VERSION}", body | given(model=self.model))
+        except RequestError as error:
+            raise _understood(error) from None
+        return read_texts(lambda: [of["translatedText"] for of in answer["data"]["translations"]])
+
+
+def _understood(error: RequestError) -> RequestError:
+    """Tells quotas, which are 403 too, from a key that is refused, and a pair that is from texts.
+
+    The body is `{"error": {"code", "message", "errors": [{"reason", ...}]}}`.
+    """
+    said = body_of(error).get("error")
+    if not isinstance(said, Mapping):
+        return error
+    error.detail = str(said.get("message") or error.detail)
+    reasons = {of.get("reason") for of in said.get("errors") or () if isinstance(of, Mapping)}
+    if error.status == 403 and reasons & _PER_MINUTE:
+        error.reason, error.may_pass, error.stops_the_run = "quota per minute", True, False
+    elif error.status == 403 and reasons & _PER_DAY:
+        error.reason = "quota used up"
+    elif error.status == 400 and "language" in error.detail.lower():
+        error.stops_the_run = True
+    return error

@@ -1,0 +1,72 @@
+"""LibreTranslate, on one's own machine or hosted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalharness.systems.base import Facts
+from evalharness.systems.remote.dispatch import Texts
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.http import Http
+from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+
+_CODES = {"pt-BR": "pt-BR", "zh": "zh-Hans"}
+
+
+@dataclass(frozen=True)
+class LibreTranslateSystem(VendorSystem):
+    """Asks `POST /translate`.
+
+    How much a server takes at once its operator decides (`--char-limit`, `--batch-limit`), and
+    which languages: `GET /frontend/settings` and `GET /languages` tell.
+    """
+
+    name: str = "libretranslate"
+    base_url: str = "http://localhost:5000"
+    texts_per_request: int = 10
+    size_per_request: int = 2000
+
+    vendor = "the server's operator"
+    own_codes = _CODES
+
+    def options(self) -> Facts:
+        """It has none that change a translation."""
+        return {}
+
+    def how_to_start(self) -> str:
+        """The command that starts one."""
+        return "start it (libretranslate --load-only tr,ar,en), or give another model.base_url="
+
+    def connect(self) -> Http:
+        """The key goes into the body of each request."""
+        return Http(self.base_url, {}, self.timeout)
+
+    def ask(self, client: Http, texts: Texts, source: str, target: str) -> Sequence[str]:
+        """Asks for plain text."""
+        body = {"q": list(texts), "source": source, "target": target, "format": "text"}
+        key = self.key() if self.api_key_env else None
+        try:
+            answer = client.post("/translate", body | given(api_key=key))
+        except RequestError as error:
+            raise _understood(error) from None
+        return read_texts(lambda: _listed(answer["translatedText"]))
+
+
+def _listed(texts: object) -> list[object]:
+    """Returns the list that a list of texts is answered with; a single text is no answer."""
+    if not isinstance(texts, list):
+        raise TypeError("no list of translations")
+    return texts
+
+
+def _understood(error: RequestError) -> RequestError:
+    """Reads `{"error": ...}`: a missing key or an unknown language concerns all texts."""
+    said = body_of(error).get("error")
+    if isinstance(said, str):
+        error.detail = said
+        if error.status == 400 and "API key" in said:
+            error.status, error.stops_the_run = None, True
+        elif error.status == 400 and ("not supported" in said or "not available" in said):
+            error.stops_the_run = True
+    return error

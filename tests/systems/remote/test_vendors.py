@@ -1,0 +1,255 @@
+"""What holds for every rented translator, whatever its protocol."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from evalharness.errors import EvalHarnessError
+from evalharness.systems import Failure
+from evalharness.systems.remote import AzureSystem
+
+from ...conftest import CommandLine, files_below, text_testset
+from .vendors import KEY, PROTOCOLS, bodies, cut, half, made, replied, texts_made, url
+
+pytestmark = pytest.mark.usefixtures("keys")
+every = pytest.mark.parametrize("name", PROTOCOLS)
+TEXTS = [f"elma {n}" for n in range(12)]
+CAPITALS = [text.upper() for text in TEXTS]
+
+
+@every
+def test_whatever_happens_on_the_way_nothing_is_lost_and_order_is_kept(
+    httpserver: HTTPServer, name: str
+):
+    protocol = PROTOCOLS[name]
+    faults = [
+        Response("<html>Sign in</html>", content_type="text/html"),
+        Response("<html>Bad gateway</html>", 502, content_type="text/html"),
+        replied({"message": "slow down"}, 429, Retry_After="0"),
+        replied({}, 500),
+        replied({"ok": True}),
+        half(protocol.answer(["X" * 99])),
+        cut,
+    ]
+    if name != "amazon":
+        faults += [
+            lambda request: replied(protocol.reply(request, keep=0)),
+            lambda request: replied(protocol.answer(["A", "B", "C"])),
+        ]
+    # One answer first: until then only one request is on its way, and all faults would be its.
+    protocol.serve(httpserver, lambda request: replied(protocol.reply(request)), *faults)
+    system = protocol.system(httpserver, texts_per_request=1)
+    assert texts_made(system, TEXTS) == CAPITALS
+    assert len(httpserver.log) == len(TEXTS) + len(faults)
+
+
+@every
+def test_what_fails_for_good_says_why(httpserver: HTTPServer, name: str):
+    protocol = PROTOCOLS[name]
+    protocol.serve(httpserver, *[replied({}, 500) for _ in range(2)])
+    system = protocol.system(httpserver, texts_per_request=1, max_retries=1)
+    first, *others = made(system, TEXTS[:3])
+    assert first == Failure("HTTP 500")
+    assert not any(isinstance(of, Failure) for of in others)
+
+
+@every
+def test_the_server_is_left_alone_as_long_as_it_asks(httpserver: HTTPServer, name: str):
+    protocol = PROTOCOLS[name]
+    protocol.serve(httpserver, replied({}, 429, Retry_After="60"))
+    late = Failure("not done within the deadline of 0.5 s")
+    assert made(protocol.system(httpserver, deadline=0.5), ["elma"]) == [late]
+    assert len(httpserver.log) == 1
+
+
+@every
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_refused_key_stops_the_run_and_is_not_shown(
+    httpserver: HTTPServer, name: str, status: int
+):
+    protocol = PROTOCOLS[name]
+    said = {"message": f"no {KEY}", "error": {"code": status, "message": f"no {KEY}"}}
+    protocol.serve(httpserver, replied(said, status))
+    with pytest.raises(EvalHarnessError) as told:
+        made(protocol.system(httpserver, texts_per_request=1), TEXTS)
+    assert "no ***" in str(told.value)
+    assert KEY not in f"{told.value!r}{vars(told.value)}"
+    assert len(httpserver.log) == 1
+
+
+@every
+def test_a_server_that_is_not_there_is_told_at_once(name: str):
+    protocol = PROTOCOLS[name]
+    system = protocol.kind(**{**protocol.options, "base_url": "http://127.0.0.1:9"})
+    with pytest.raises(EvalHarnessError, match=r"127\.0\.0\.1:9: cannot be reached") as told:
+        made(system, TEXTS)
+    assert "model.base_url=" in str(told.value)
+
+
+@every
+def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer, name: str):
+    protocol = PROTOCOLS[name]
+    variable = "AWS_ACCESS_KEY_ID" if name == "amazon" else protocol.variable
+    monkeypatch.delenv(protocol.variable)
+    monkeypatch.delenv(variable, raising=False)
+    reason = protocol.system(httpserver).lacking()
+    assert reason is not None
+    assert f"the environment variable {variable} is not set" in reason
+
+
+@every
+def test_a_run_says_when_it_asked_and_never_shows_the_key(
+    evalharness: CommandLine,
+    tmp_path: Path,
+    httpserver: HTTPServer,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+):
+    caplog.set_level(logging.DEBUG)
+    protocol = PROTOCOLS[name]
+    refused = {"message": f"you sent {KEY}", "error": f"you sent {KEY}"}
+    protocol.serve(httpserver, replied({}, 500), replied(refused, 400))
+    for file in ("src.txt", "ref.txt"):
+        (tmp_path / file).write_text("\n".join(TEXTS), encoding="utf-8")
+    options = [f"model.{option}={value}" for option, value in protocol.options.items()]
+    arguments = [f"model={name}", f"model.base_url={url(httpserver)}", *options, "debug=true"]
+    arguments += ["testset=text", *text_testset("src.txt", "ref.txt"), "metric=[chrf]"]
+    arguments += ["model.price_per_million_characters=20", "bootstrap.resamples=40"]
+    first = evalharness(*arguments, "model.texts_per_request=1")
+    assert (first.code, "HTTP 400 (1)" in " ".join(first.out.split())) == (1, True), first.err
+    asked = len(httpserver.log)
+    second = evalharness(*arguments, "model.texts_per_request=1")
+    assert (second.code, len(httpserver.log)) == (0, asked + 1), second.err
+    said = " ".join(second.out.split())
+    assert "may change its models without notice" in said
+    assert f"of {datetime.now(timezone.utc).date()} or before" in said
+    written = files_below(tmp_path)
+    (run,) = [json.loads(of) for path, of in written.items() if path.endswith("run.json")]
+    assert run["usage"]["all"]["cost"] == pytest.approx(20 * sum(map(len, TEXTS)) / 1e6)
+    everything = [first.out, first.err, second.out, second.err, caplog.text, str(written)]
+    everything += [str(vars(record)) for record in caplog.records]
+    assert not [where for where in everything if KEY in where]
+
+
+@every
+def test_the_fingerprint_needs_no_key_and_tells_endpoints_and_pairs_apart(
+    monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer, name: str
+):
+    protocol = PROTOCOLS[name]
+    monkeypatch.delenv(protocol.variable)
+    here = protocol.system(httpserver)
+    elsewhere = protocol.kind(**{**protocol.options, "base_url": "https://example.org"})
+    # Neither what fills a request nor how fast it is asked changes a translation.
+    faster = protocol.system(httpserver, texts_per_request=1, concurrency=2, max_retries=1)
+    facts = here.fingerprint("tr", "en")
+    assert facts == faster.fingerprint("tr", "en") == json.loads(json.dumps(facts))
+    others = [elsewhere.fingerprint("tr", "en"), here.fingerprint("ar", "en")]
+    assert facts not in others
+
+
+@every
+def test_turkish_arabic_and_english_are_there_and_a_language_is_not_translated_into_itself(
+    name: str,
+):
+    system = PROTOCOLS[name].kind(languages=listed(name))
+    assert system.supports("tr", "en")
+    assert system.supports("ar-EG", "en-GB")
+    assert system.supports("en", "ar")
+    assert not system.supports("en-GB", "en-US")
+
+
+@pytest.mark.parametrize("name", ["deepl", "azure", "amazon"])
+def test_a_language_that_the_service_does_not_have_is_an_error_before_anything_is_asked(
+    evalharness: CommandLine, small: list[str], name: str
+):
+    told = evalharness(f"model={name}", *small, "testset.source_lang=ace-Arab")
+    assert told.code == 2
+    assert "does not translate Acehnese (Arabic script) into English" in told.err
+    assert "model.languages=" in told.err
+
+
+def test_requests_hold_as_many_texts_as_the_options_say(httpserver: HTTPServer):
+    PROTOCOLS["azure"].serve(httpserver)
+    system = AzureSystem(base_url=url(httpserver), texts_per_request=3, size_per_request=20)
+    texts = ["a" * 8, "b" * 8, "c" * 8, "d", "e", "f", "g" * 30]
+    assert texts_made(system, texts) == [text.upper() for text in texts]
+    assert sorted(len(body) for body in bodies(httpserver)) == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value"),
+    [
+        ("deepl", "texts_per_request", 51),
+        ("deepl", "size_per_request", 128 * 1024),
+        ("google", "texts_per_request", 129),
+        ("google", "size_per_request", 30_001),
+        ("azure", "texts_per_request", 1001),
+        ("azure", "size_per_request", 50_001),
+        ("libretranslate", "texts_per_request", 0),
+        ("amazon", "texts_per_request", 2),
+        ("amazon", "size_per_request", 10_001),
+    ],
+)
+def test_more_than_the_service_takes_is_refused(name: str, option: str, value: int):
+    with pytest.raises(EvalHarnessError, match=f"{option}: {value} is"):
+        PROTOCOLS[name].kind(**{option: value})
+
+
+@every
+def test_a_text_that_is_too_large_is_sent_sentence_by_sentence_and_never_cut(
+    httpserver: HTTPServer, name: str
+):
+    protocol = PROTOCOLS[name]
+    protocol.serve(httpserver)
+    limit = protocol.kind.most_size or 2000
+    sentence = "Kedi " * (limit // 40) + "geldi."
+    long = " ".join(f"{n} {sentence}" for n in range(24))
+    too_long = "x" * (limit + 1)
+    system = protocol.system(httpserver)
+    pieces = system.pieces(long, "tr")
+    assert " ".join(pieces) == long
+    assert 1 < len(pieces) < 24
+    assert system.pieces("elma", "tr") == ("elma",)
+    assert system.pieces(too_long, "tr") == [too_long]
+    texts = [*pieces, too_long]
+    *sent, last = made(system, texts)
+    assert " ".join(of.text for of in sent) == long.upper()
+    assert last == Failure(f"a sentence of more than {limit} {system.unit}")
+    assert not any(too_long in text for body in bodies(httpserver) for text in protocol.texts(body))
+
+
+def test_a_text_that_is_too_large_does_not_hide_that_the_key_is_refused(httpserver: HTTPServer):
+    PROTOCOLS["azure"].serve(httpserver, replied({}, 401))
+    with pytest.raises(EvalHarnessError, match="HTTP 401"):
+        made(PROTOCOLS["azure"].system(httpserver), ["x" * 50_001, "elma"])
+
+
+def test_codes_are_the_services_own():
+    codes = {name: protocol.kind(languages=listed(name)) for name, protocol in PROTOCOLS.items()}
+    wanted = {
+        "deepl": {"tr": "tr", "ar-EG": "ar", "zh-TW": "zh-Hant", "sr-Latn": None},
+        "google": {"tr": "tr", "ar-EG": "ar", "zh-TW": "zh-TW", "nb": "no", "pt-PT": "pt-PT"},
+        "azure": {"tr": "tr", "zh": "zh-Hans", "zh-HK": "zh-Hant", "sr": "sr-Cyrl",
+                  "sr-Latn": "sr-Latn", "ku": "kmr", "ckb": "ku", "fil": "fil", "pt-PT": "pt-pt"},
+        "libretranslate": {"tr": "tr", "zh": "zh-Hans", "zh-Hant": "zh-Hant", "en-GB": "en"},
+        "amazon": {"tr": "tr", "zh-HK": "zh-TW", "prs": "fa-AF", "nb": "no", "fr-CA": "fr-CA",
+                   "sr-Latn": None, "fil": "tl"},
+    }  # fmt: skip
+    found = {name: {tag: codes[name].code(tag) for tag in of} for name, of in wanted.items()}
+    assert found == wanted
+
+
+def listed(name: str) -> list[str] | None:
+    from omegaconf import OmegaConf
+
+    from ...conftest import ROOT
+
+    languages = OmegaConf.load(ROOT / "conf" / "model" / f"{name}.yaml").languages
+    return None if languages is None else list(languages)
