@@ -45,7 +45,7 @@ _NO_LIMIT = 10**9
 _GENERATION = "generation_config.json"
 # Tokens in a batch. On processors wider ones gain nothing, and compute more in vain, since a batch
 # goes on until its longest output ends: benchmarks/README.md.
-_PROCESSOR_BATCH, _GPU_BATCH = 1024, 8192
+_PROCESSOR_BATCH, _GPU_BATCH = 2048, 8192
 
 
 class Reader(NamedTuple):
