@@ -76,7 +76,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--segments", type=int, default=96)
+    parser.add_argument("--segments", type=int, default=160)
     parser.add_argument("--alone", type=int, default=8, help="segments for contestant a")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--beams", type=int, default=1, help="for all contestants; 1 is greedy")

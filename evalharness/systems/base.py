@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, Union
 
 from evalharness.hub import Checkpoint
+from evalharness.languages import LANGUAGES, language
 
 Fact = Union[str, int, float, bool, None, "Facts", Sequence["Fact"]]
 Facts = Mapping[str, Fact]
@@ -147,3 +148,22 @@ class System(Protocol):
     def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
         """The positions of the texts that `translate` is best given together."""
         return [range(len(texts))[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
+
+
+def translates_between(languages: Sequence[str] | None, source: str, target: str) -> bool:
+    """Whether a system that reads and writes some languages translates a pair.
+
+    Args:
+        languages: Primary BCP-47 subtags; `None` for every known language.
+        source: BCP-47 code.
+        target: BCP-47 code, another one.
+    """
+    known = LANGUAGES if languages is None else languages
+    return source != target and all(language(tag).code in known for tag in (source, target))
+
+
+def languages_in_words(languages: Sequence[str] | None) -> str:
+    """Says which pairs `translates_between` allows."""
+    if languages is None:
+        return "it translates between any two languages"
+    return f"it translates between {', '.join(languages)} (model.languages=)"

@@ -18,8 +18,13 @@ from typing import NamedTuple
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import LANGUAGES, language
-from evalharness.systems.base import Facts, System, Translation
+from evalharness.systems.base import (
+    Facts,
+    System,
+    Translation,
+    languages_in_words,
+    translates_between,
+)
 
 _LAST_LINES = 3
 _LONGEST_TAIL = 4000  # bytes of stderr that are looked at
@@ -66,16 +71,11 @@ class CommandSystem(System):
 
     def supports(self, source: str, target: str) -> bool:
         """Whether both languages are among `languages`."""
-        if source == target:
-            return False
-        known = LANGUAGES if self.languages is None else self.languages
-        return all(language(tag).code in known for tag in (source, target))
+        return translates_between(self.languages, source, target)
 
     def supported(self) -> str:
         """Its languages."""
-        if self.languages is None:
-            return "it translates between any two languages"
-        return f"it translates between {', '.join(self.languages)} (model.languages=)"
+        return languages_in_words(self.languages)
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The arguments; of the program, and of arguments that are files, the content.

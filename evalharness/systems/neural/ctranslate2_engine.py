@@ -190,7 +190,7 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
     try:
         with working("converting for CTranslate2"):
             _Converter(str(checkpoint)).convert(str(partial), quantization=dtype.value)
-    except (AttributeError, NotImplementedError, ValueError) as error:
+    except (AttributeError, NotImplementedError, ValueError) as error:  # what its loaders raise
         raise EvalHarnessError(
             f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
             where="model.engine",

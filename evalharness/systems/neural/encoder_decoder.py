@@ -11,7 +11,8 @@ from evalharness.errors import EvalHarnessError
 from evalharness.languages import family_code, family_languages
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import EngineName, TokenIds
-from evalharness.systems.neural.system import NeuralSystem, Reader, token_id
+from evalharness.systems.neural.reader import Reader, token_id
+from evalharness.systems.neural.system import NeuralSystem
 
 
 @dataclass(frozen=True)

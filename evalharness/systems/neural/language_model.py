@@ -13,13 +13,14 @@ from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import PACKAGE
-from evalharness.languages import LANGUAGES, language
-from evalharness.systems.base import Facts
+from evalharness.languages import language
+from evalharness.systems.base import Facts, languages_in_words, translates_between
 from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
 from evalharness.systems.neural.fitting import Split
-from evalharness.systems.neural.system import NeuralSystem, Reader
+from evalharness.systems.neural.reader import Reader
+from evalharness.systems.neural.system import NeuralSystem
 
-_PLACE = re.compile(r"\{(text|source|target|source_name|target_name)\}")
+_PLACE = re.compile(r"\{(text|source|target|source_language|target_language)\}")
 _GGUF_MODULES = ("accelerate", "gguf")
 
 
@@ -29,7 +30,7 @@ class LanguageModel(NeuralSystem):
 
     Attributes:
         messages: The chat: roles and contents, in which `{text}`, `{source}`, `{target}` (BCP-47
-            codes), `{source_name}` and `{target_name}` (English names) are filled in.
+            codes), `{source_language}` and `{target_language}` (English names) are filled in.
         template_options: What the chat template is told besides.
         languages: The languages it reads and writes, as its makers say; `None` for all.
         stop: Tokens that end an answer besides those the checkpoint names.
@@ -105,16 +106,11 @@ class LanguageModel(NeuralSystem):
 
     def supports(self, source: str, target: str) -> bool:
         """Whether its makers name both languages."""
-        if source == target:
-            return False
-        known = LANGUAGES if self.languages is None else self.languages
-        return all(language(tag).code in known for tag in (source, target))
+        return translates_between(self.languages, source, target)
 
     def supported(self) -> str:
         """Its languages."""
-        if self.languages is None:
-            return "it translates between any two languages"
-        return f"it translates between {', '.join(self.languages)} (model.languages=)"
+        return languages_in_words(self.languages)
 
     def notes(self) -> Sequence[str]:
         """Whether its hypotheses were drawn."""
@@ -194,8 +190,8 @@ class LanguageModel(NeuralSystem):
             "text": text,
             "source": source,
             "target": target,
-            "source_name": language(source).name,
-            "target_name": language(target).name,
+            "source_language": language(source).name,
+            "target_language": language(target).name,
         }
         filled = _fill(self.messages, values)
         assert isinstance(filled, list)

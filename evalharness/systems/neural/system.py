@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
-import warnings
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from omegaconf import MISSING
 
 from evalharness.config import Dtype
 from evalharness.devices import (
     describe_device,
-    is_out_of_memory,
     resolve_device,
     resolve_dtype,
 )
 from evalharness.errors import EvalHarnessError
-from evalharness.hub import Checkpoint, damaged
+from evalharness.hub import Checkpoint
 from evalharness.languages import sentence_separator
 from evalharness.systems.base import Facts, Failure, System, Translation
 from evalharness.systems.neural.batching import Halving, fill_batches
@@ -34,6 +31,7 @@ from evalharness.systems.neural.ctranslate2_engine import (
 )
 from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Output, TokenIds
 from evalharness.systems.neural.fitting import Split, fit, sentences
+from evalharness.systems.neural.reader import Reader, ends, loading, read
 from evalharness.systems.neural.transformers_engine import TransformersEngine
 from evalharness.terminal import working
 
@@ -42,33 +40,9 @@ RECIPE = 1
 
 # Above it, a tokenizer's `model_max_length` only says that nobody set it.
 _NO_LIMIT = 10**9
-_GENERATION = "generation_config.json"
 # Tokens in a batch. On processors wider ones gain nothing, and compute more in vain, since a batch
 # goes on until its longest output ends: benchmarks/README.md.
 _PROCESSOR_BATCH, _GPU_BATCH = 2048, 8192
-
-
-class Reader(NamedTuple):
-    """What is loaded before any weight.
-
-    Attributes:
-        folder: The checkpoint's folder.
-        config: The model's configuration.
-        tokenizer: The tokenizer.
-        special: The tokens that mean more than their letters.
-    """
-
-    folder: Path
-    config: Any
-    tokenizer: Any
-    special: Sequence[str]
-
-    def letters(self, text: str) -> str:
-        """Breaks up what would end a turn, or say a language, though a source only quotes it."""
-        for token in self.special:
-            if token in text:
-                text = text.replace(token, f"{token[0]} {token[1:]}")
-        return text
 
 
 @dataclass(frozen=True)
@@ -272,28 +246,9 @@ class NeuralSystem(System):
         checkpoint = self._checkpoint(source, target)
         if self._held.get("checkpoint") != checkpoint:
             self._held.clear()
-            self._held.update(checkpoint=checkpoint, reader=self._read(checkpoint))
+            self._held.update(checkpoint=checkpoint, reader=read(checkpoint, self.files()))
         reader: Reader = self._held["reader"]
         return reader
-
-    def _read(self, checkpoint: Checkpoint) -> Reader:
-        folder = checkpoint.folder()
-        for name in self.files().values():
-            if not (folder / name).is_file():
-                raise EvalHarnessError(f"no file {name!r} in {folder}", where="model.gguf_file")
-        with _loading(folder, checkpoint):
-            from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
-
-            options = {"local_files_only": True, "trust_remote_code": False, **self.files()}
-            config = AutoConfig.from_pretrained(folder, **options)
-            tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-            if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
-                raise ValueError("its tokenizer's vocabulary cannot be read")
-            added = tokenizer.added_tokens_decoder.values()
-            special = {token.content for token in added if token.special}
-            special.update(tokenizer.all_special_tokens)
-            several = sorted(token for token in special if len(token) > 1)
-            return Reader(folder, config, tokenizer, several)
 
     def stops(self) -> Sequence[str]:
         """Returns the tokens that end an output besides those that the checkpoint names."""
@@ -307,7 +262,7 @@ class NeuralSystem(System):
         reader = self._reader(source, target)
         if "network" not in self._held:
             checkpoint = self._checkpoint(source, target)
-            with _loading(reader.folder, checkpoint), working(f"loading {checkpoint.name}"):
+            with loading(reader.folder, checkpoint), working(f"loading {checkpoint.name}"):
                 self._held["network"] = Halving(self._engine(reader, checkpoint))
         network: Engine = self._held["network"]
         return network
@@ -322,7 +277,7 @@ class NeuralSystem(System):
                 tokenizer.eos_token_id if pad is None else pad,
                 self._device,
                 self._dtype,
-                self._ends(reader),
+                ends(reader, self.stops()),
                 **self.files(),
             )
         check_runs_on(self._device, self._dtype)
@@ -334,66 +289,10 @@ class NeuralSystem(System):
             dtype=self._dtype,
             to_tokens=tokenizer.convert_ids_to_tokens,
             to_ids=tokenizer.convert_tokens_to_ids,
-            ends=self._ends(reader),
+            ends=ends(reader, self.stops()),
         )
-
-    def _ends(self, reader: Reader) -> list[int]:
-        """The tokens that end an output: those that the checkpoint's settings name, and `stops`."""
-        from transformers import GenerationConfig
-
-        named = reader.config.get_text_config(decoder=True).eos_token_id
-        if (reader.folder / _GENERATION).exists():
-            named = GenerationConfig.from_pretrained(reader.folder).eos_token_id
-        if named is None:
-            named = reader.tokenizer.eos_token_id
-        ends = [*(named if isinstance(named, list) else [named])]
-        return list(dict.fromkeys([*ends, *(token_id(reader, token) for token in self.stops())]))
-
-
-def token_id(reader: Reader, token: str) -> int:
-    """Returns the id of a token that the tokenizer has to know, such as a language's.
-
-    Raises:
-        EvalHarnessError: It does not know it.
-    """
-    tokenizer = reader.tokenizer
-    found = tokenizer.convert_tokens_to_ids(token)
-    if found is None or found == tokenizer.unk_token_id:
-        raise EvalHarnessError(
-            f"its tokenizer has no token {token!r}, which says a language or ends an answer",
-            where=reader.folder,
-            mend="choose a checkpoint of the same family",
-        )
-    return int(found)
 
 
 def _release(distribution: str) -> str:
     """The version without its local part: +cpu and +cu128 are the same code."""
     return version(distribution).partition("+")[0]
-
-
-@contextmanager
-def _loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
-    """Keeps the libraries' chatter away, and says in one line what is damaged."""
-    from transformers.utils import logging as chatter
-
-    chatter.set_verbosity_error()
-    had_bars = chatter.is_progress_bar_enabled()
-    chatter.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except EvalHarnessError:
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise EvalHarnessError(
-                    "out of memory while it was loaded",
-                    where=checkpoint.name,
-                    mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
-                ) from error
-            raise damaged(folder, error, checkpoint.fetch_with) from error
-        finally:
-            if had_bars:  # huggingface_hub's too
-                chatter.enable_progress_bar()

@@ -12,8 +12,13 @@ from typing import Any
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import LANGUAGES, language
-from evalharness.systems.base import Facts, Failure, Translation
+from evalharness.systems.base import (
+    Facts,
+    Failure,
+    Translation,
+    languages_in_words,
+    translates_between,
+)
 from evalharness.systems.remote.cleaning import RULES, clean
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
@@ -84,16 +89,11 @@ class ChatSystem(RemoteSystem):
 
     def supports(self, source: str, target: str) -> bool:
         """Whether both languages are among `languages`."""
-        if source == target:
-            return False
-        known = LANGUAGES if self.languages is None else self.languages
-        return all(language(tag).code in known for tag in (source, target))
+        return translates_between(self.languages, source, target)
 
     def supported(self) -> str:
         """Its languages."""
-        if self.languages is None:
-            return "it translates between any two languages"
-        return f"it translates between {', '.join(self.languages)} (model.languages=)"
+        return languages_in_words(self.languages)
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The server, and all that is sent to it."""

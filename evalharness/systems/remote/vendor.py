@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import sentence_separator, spellings
-from evalharness.systems.base import Facts, Failure, Translation
+from evalharness.systems.base import Facts, Failure, Translation, languages_in_words
 from evalharness.systems.neural.fitting import sentences
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError, unreadable
@@ -110,9 +110,7 @@ class VendorSystem(RemoteSystem):
 
     def supported(self) -> str:
         """Its languages."""
-        if self.languages is None:
-            return "it translates between two different languages"
-        return f"it translates between {', '.join(self.languages)} (model.languages=)"
+        return languages_in_words(self.languages)
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """Which service, and all that is sent to it; what it has become meanwhile nobody knows."""

@@ -1,0 +1,132 @@
+"""What is loaded of a checkpoint before any weight, and how its damages are told."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evalharness.devices import is_out_of_memory
+from evalharness.errors import EvalHarnessError
+from evalharness.hub import Checkpoint, damaged
+
+_GENERATION = "generation_config.json"
+
+
+class Reader(NamedTuple):
+    """What is loaded before any weight.
+
+    Attributes:
+        folder: The checkpoint's folder.
+        config: The model's configuration.
+        tokenizer: The tokenizer.
+        special: The tokens that mean more than their letters.
+    """
+
+    folder: Path
+    config: Any
+    tokenizer: Any
+    special: Sequence[str]
+
+    def letters(self, text: str) -> str:
+        """Breaks up what would end a turn, or say a language, though a source only quotes it."""
+        for token in self.special:
+            if token in text:
+                text = text.replace(token, f"{token[0]} {token[1:]}")
+        return text
+
+
+def read(checkpoint: Checkpoint, files: Mapping[str, str]) -> Reader:
+    """Reads a checkpoint's configuration and tokenizer.
+
+    Args:
+        checkpoint: The checkpoint; downloaded if need be.
+        files: Which files are loaded where that is not transformers' usual choice: `gguf_file`.
+
+    Raises:
+        EvalHarnessError: It cannot be downloaded, or something of it is missing or damaged.
+    """
+    folder = checkpoint.folder()
+    for name in files.values():
+        if not (folder / name).is_file():
+            raise EvalHarnessError(f"no file {name!r} in {folder}", where="model.gguf_file")
+    with loading(folder, checkpoint):
+        from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+
+        options = {"local_files_only": True, "trust_remote_code": False, **files}
+        config = AutoConfig.from_pretrained(folder, **options)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
+            raise ValueError("its tokenizer's vocabulary cannot be read")
+        added = tokenizer.added_tokens_decoder.values()
+        special = {token.content for token in added if token.special}
+        special.update(tokenizer.all_special_tokens)
+        several = sorted(token for token in special if len(token) > 1)
+        return Reader(folder, config, tokenizer, several)
+
+
+def token_id(reader: Reader, token: str) -> int:
+    """Returns the id of a token that the tokenizer has to know, such as a language's.
+
+    Raises:
+        EvalHarnessError: It does not know it.
+    """
+    tokenizer = reader.tokenizer
+    found = tokenizer.convert_tokens_to_ids(token)
+    if found is None or found == tokenizer.unk_token_id:
+        raise EvalHarnessError(
+            f"its tokenizer has no token {token!r}, which says a language or ends an answer",
+            where=reader.folder,
+            mend="choose a checkpoint of the same family",
+        )
+    return int(found)
+
+
+def ends(reader: Reader, more: Sequence[str]) -> list[int]:
+    """Returns the ids of the tokens that end an output.
+
+    Args:
+        reader: The checkpoint, whose settings name some.
+        more: Further tokens.
+
+    Raises:
+        EvalHarnessError: The tokenizer does not know one of `more`.
+    """
+    from transformers import GenerationConfig
+
+    named = reader.config.get_text_config(decoder=True).eos_token_id
+    if (reader.folder / _GENERATION).exists():
+        named = GenerationConfig.from_pretrained(reader.folder).eos_token_id
+    if named is None:
+        named = reader.tokenizer.eos_token_id
+    those = [*(named if isinstance(named, list) else [named])]
+    return list(dict.fromkeys([*those, *(token_id(reader, token) for token in more)]))
+
+
+@contextmanager
+def loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
+    """Keeps the libraries' chatter away, and says in one line what is damaged."""
+    from transformers.utils import logging as chatter
+
+    chatter.set_verbosity_error()
+    had_bars = chatter.is_progress_bar_enabled()
+    chatter.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except EvalHarnessError:
+            raise
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise EvalHarnessError(
+                    "out of memory while it was loaded",
+                    where=checkpoint.name,
+                    mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
+                ) from error
+            raise damaged(folder, error, checkpoint.fetch_with) from error
+        finally:
+            if had_bars:  # huggingface_hub's too
+                chatter.enable_progress_bar()
