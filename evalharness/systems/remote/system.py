@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import threading
 import traceback
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -184,20 +185,24 @@ class RemoteSystem(System):
         secrets = self.secrets()
         client = self.connect()
         told: set[str] = set()
+        over = threading.Event()  # threads that are left behind say nothing any more
 
         def ask(texts: Texts) -> Answers:
             try:
                 return self._ask(client, texts, source, target, secrets)
             except RequestError as error:
                 new = error.reason not in told and not error.stops_the_run
-                if new and error.detail:
+                if new and error.detail and not over.is_set():
                     told.add(error.reason)
                     log.warning("%s: %s: %s", self.name, error.reason, error.detail)
                 raise
 
-        for texts, made in dispatch(batches, ask, limits, self.tokens, self._stopped):
-            answers = [made] * len(texts) if isinstance(made, Failure) else made
-            yield from zip(texts, answers, strict=True)
+        try:
+            for texts, made in dispatch(batches, ask, limits, self.tokens, self._stopped):
+                answers = [made] * len(texts) if isinstance(made, Failure) else made
+                yield from zip(texts, answers, strict=True)
+        finally:
+            over.set()
         client.close()
 
     def _ask(

@@ -218,7 +218,7 @@ def test_bad_options_get_one_line(
     with serving() as server:
         outcome = evalharness(*chat_arguments(server.url, option))
         assert (outcome.code, server.asked) == (2, [])
-    (line,) = [line for line in outcome.err.splitlines() if not line.startswith("INFO")]
+    (line,) = [line for line in outcome.err.splitlines() if line.startswith("evalharness:")]
     assert all(word in line for word in told), line
 
 
