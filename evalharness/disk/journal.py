@@ -146,7 +146,7 @@ class Journal(Generic[T]):
         for line in whole.split(b"\n")[:-1]:
             try:
                 yield self._parse(json.loads(line))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError):
                 log.warning("%s: passed over a damaged line", path)
 
     def _check_schema(self) -> None:
@@ -155,10 +155,10 @@ class Journal(Generic[T]):
             return
         try:
             version = json.loads(path.read_bytes())["schema_version"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EvalHarnessError(
-                f"cannot be read: {error}", where=path, mend="delete the folder it lies in"
-            ) from error
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("%s: damaged; written anew", path)
+            path.unlink(missing_ok=True)
+            return
         if version != SCHEMA_VERSION:
             raise EvalHarnessError(
                 f"written by another evalharness (schema_version {version})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import logging
@@ -50,7 +51,7 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
     with loading(folder, checkpoint.weights), working(f"loading {checkpoint.weights.name}"):
         import torch
 
-        _silence()
+        _import_quietly()
         content = _read(folder / WEIGHTS, checkpoint)
         model = _build(checkpoint, content["hyper_parameters"], encoder)
         found = model.load_state_dict(content["state_dict"], strict=False, assign=True)
@@ -64,7 +65,13 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
         return model.to(device)
 
 
-def _silence() -> None:
+def _import_quietly() -> None:
+    """Imports unbabel-comet, which sets up logging for the whole process, and undoes that."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    importlib.import_module("comet")
+    root.setLevel(level)
+    root.handlers[:] = handlers
     for name in ("comet", "pytorch_lightning", "lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -119,7 +126,5 @@ def _build(checkpoint: CometCheckpoint, hyper_parameters: Any, encoder: Path) ->
 
 def _in_float32(module: Any, inputs: Any, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the layers above an encoder in bfloat16 compute with."""
-    return {
-        name: tuple(layer.float() for layer in value) if name == "all_layers" else value.float()
-        for name, value in outputs.items()
-    }
+    layers = tuple(layer.float() for layer in outputs["all_layers"])
+    return {**outputs, "all_layers": layers, "wordemb": outputs["wordemb"].float()}
