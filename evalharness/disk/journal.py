@@ -86,12 +86,31 @@ class Journal(Generic[T]):
         """
         content = json.dumps(line, ensure_ascii=False) + "\n"
         try:
-            if self._file is None:
-                self._file = self._open()
+            self.open()
+            assert self._file is not None
             self._file.write(content.encode())
             self._file.flush()
         except OSError as error:
             raise self.not_writable(error) from error
+        return self._name
+
+    def open(self) -> str:
+        """Begins a file of this process if none is open.
+
+        Returns:
+            Its name.
+
+        Raises:
+            OSError: That is not possible.
+            EvalHarnessError: The folder cannot be made.
+        """
+        if self._file is None:
+            if not (self.folder / _ABOUT).exists():
+                about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
+                write_files(self.folder, {_ABOUT: about.encode()})
+            self._name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"
+            self._file = (self.folder / self._name).open("xb")
+            self._own.add(self._name)
         return self._name
 
     def close(self) -> None:
@@ -127,16 +146,8 @@ class Journal(Generic[T]):
         for line in whole.split(b"\n")[:-1]:
             try:
                 yield self._parse(json.loads(line))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError):
                 log.warning("%s: passed over a damaged line", path)
-
-    def _open(self) -> IO[bytes]:
-        if not (self.folder / _ABOUT).exists():
-            about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
-            write_files(self.folder, {_ABOUT: about.encode()})
-        self._name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"
-        self._own.add(self._name)
-        return (self.folder / self._name).open("xb")
 
     def _check_schema(self) -> None:
         path = self.folder / _ABOUT
@@ -144,10 +155,10 @@ class Journal(Generic[T]):
             return
         try:
             version = json.loads(path.read_bytes())["schema_version"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EvalHarnessError(
-                f"cannot be read: {error}", where=path, mend="delete the folder it lies in"
-            ) from error
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("%s: damaged; written anew", path)
+            path.unlink(missing_ok=True)
+            return
         if version != SCHEMA_VERSION:
             raise EvalHarnessError(
                 f"written by another evalharness (schema_version {version})",
