@@ -129,24 +129,24 @@ def score(
 
 def _judge(metric: Metric, pairs: Sequence[Translated], absent: str | None) -> list[_Verdict | str]:
     """What a metric says about each pair, or why it says nothing."""
-    reasons = [_obstacle(metric, pair) or absent for pair in pairs]
+    reasons = [_obstacle(metric, pair, absent) for pair in pairs]
     scored = [pair for pair, reason in zip(pairs, reasons, strict=True) if not reason]
     verdicts = _verdicts(metric, scored) if scored else iter(())
     return [reason or next(verdicts) for reason in reasons]
 
 
-def _obstacle(metric: Metric, pair: Translated) -> str | None:
-    """Why no metric of this kind can be computed for a pair, wherever it runs."""
+def _obstacle(metric: Metric, pair: Translated, absent: str | None) -> str | None:
+    """Why a metric cannot be computed for a pair; an absent one is not asked what it needs."""
     total = len(pair.hypotheses)
     if failed := sum(text is None for text in pair.hypotheses):
         return f"{failed} of {total} segments failed"
     bare = sum(not segment.references for segment in pair.bitext.segments)
-    if bare and metric.needs_reference:
+    if not absent and bare and metric.needs_reference:
         which = (
             "the test set has none" if bare == total else f"{bare} of {total} segments have none"
         )
         return f"needs a reference, and {which}"
-    return None
+    return absent
 
 
 def _verdicts(metric: Metric, pairs: Sequence[Translated]) -> Iterator[_Verdict]:

@@ -27,7 +27,7 @@ def absent_metrics(
     Args:
         metrics: The metrics. Those that leave it open download when the system does, too.
         system: Who translates.
-        bitexts: What is translated. Nothing is downloaded for references that are not there.
+        bitexts: What is translated.
 
     Returns:
         Why a metric cannot be computed here now, by its name.
@@ -36,12 +36,9 @@ def absent_metrics(
         EvalHarnessError: A metric can never be computed as it was chosen.
     """
     system_downloads = bool(checkpoints_of(system, bitexts))
-    references = any(segment.references for bitext in bitexts for segment in bitext.segments)
     reasons = {}
     for metric in metrics:
         wanted = system_downloads if metric.fetch is None else metric.fetch
-        if metric.needs_reference and not references:
-            wanted = False
         if reason := (_fetch(metric) if wanted else None) or metric.unavailable():
             reasons[metric.name] = reason
     return reasons
