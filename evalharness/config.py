@@ -69,9 +69,11 @@ class StoreConfig:
 
     Attributes:
         dir: The store's folder; several processes and machines may share one.
+        max_gb: How many GB of embeddings it keeps; those not used for longest go first.
     """
 
     dir: str = MISSING
+    max_gb: float = 8.0
 
 
 @dataclass

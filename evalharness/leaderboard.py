@@ -9,8 +9,9 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from evalharness.config import Format
+from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.store import RunRecord, locked, read_runs, write_files
+from evalharness.store import RunRecord, read_runs
 from evalharness.terminal import results_console
 from evalharness.views import csv_text, latex_text, make_board, markdown_text, print_board
 

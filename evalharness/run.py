@@ -12,15 +12,16 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from evalharness.config import Format, build, redacted_yaml
-from evalharness.devices import check_device
+from evalharness.disk import check_writable
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
 from evalharness.leaderboard import rebuild, show
 from evalharness.metrics import Metric
+from evalharness.networks import check_device
 from evalharness.scoring import score
 from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
-from evalharness.store import Run, RunRecord, check_name, check_writable, write_run
+from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
 from evalharness.translation import Hypotheses, check_supported, translate

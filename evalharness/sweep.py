@@ -12,11 +12,12 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from evalharness.config import Format
+from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.fetch import fetch
 from evalharness.leaderboard import rebuild, show
 from evalharness.run import exit_code, make_runs
-from evalharness.store import read_run, write_files
+from evalharness.store import read_run
 
 log = logging.getLogger(__name__)
 

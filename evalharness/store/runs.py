@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.scoring import Scoring
-from evalharness.store.files import locked, write_files
 from evalharness.store.records import (
     NAME,
     RUN,
