@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import torch
 import yaml
 
 from . import odd_checkpoints, peer, tiny_comet
+from .conftest import TinyComet
 
 CLASSES = {
     "regression": "RegressionMetric",
@@ -30,35 +31,28 @@ VARIANTS = [
     {"final_activation": "Sigmoid"},
 ]
 
-Build = Callable[..., Path]
 
+@pytest.fixture
+def own(tiny: TinyComet, tmp_path: Path) -> TinyComet:
+    """Copies a tiny checkpoint, for a test that changes it."""
 
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    encoders: dict[str, Path] = {}
+    def checkpoint(kind: str, **hparams: object) -> Path:
+        return shutil.copytree(tiny(kind, **hparams), tmp_path / kind)
 
-    def call(kind: str, encoder_model: str = "XLM-RoBERTa", **hparams: object) -> Path:
-        if encoder_model not in encoders:
-            folder = tmp_path_factory.mktemp("encoder")
-            encoders[encoder_model] = tiny_comet.build_encoder(folder, encoder_model)
-        builder = getattr(tiny_comet, f"build_{kind}")
-        folder = tmp_path_factory.mktemp(kind)
-        return builder(folder, encoders[encoder_model], encoder_model=encoder_model, **hparams)
-
-    return call
+    return checkpoint
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_comet_loads_the_class_and_its_scores_follow_the_texts(build, kind):
-    folder = build(kind)
+def test_comet_loads_the_class_and_its_scores_follow_the_texts(tiny, kind):
+    folder = tiny(kind)
     assert type(peer.load(folder)).__name__ == CLASSES[kind]
     assert_spread(peer.predict(folder, peer.AWKWARD).scores)
 
 
 @pytest.mark.parametrize("hparams", VARIANTS, ids=str)
-def test_every_variant_gives_scores_of_its_own(build, hparams):
+def test_every_variant_gives_scores_of_its_own(tiny, hparams):
     scores, usual = (
-        peer.predict(build("regression", **changes), peer.SHORT).scores for changes in (hparams, {})
+        peer.predict(tiny("regression", **changes), peer.SHORT).scores for changes in (hparams, {})
     )
     assert_spread(scores)
     assert (torch.tensor(scores) - torch.tensor(usual)).abs().max() > 1e-3
@@ -66,8 +60,8 @@ def test_every_variant_gives_scores_of_its_own(build, hparams):
 
 @pytest.mark.parametrize("encoder_model", tiny_comet.ENCODERS)
 @pytest.mark.parametrize("kind", ["regression", "unified", "xcomet"])
-def test_every_encoder_serves_every_class(build, kind, encoder_model):
-    folder = build(kind, encoder_model)
+def test_every_encoder_serves_every_class(tiny, kind, encoder_model):
+    folder = tiny(kind, encoder_model=encoder_model)
     assert (
         type(peer.load(folder).encoder).__name__
         == {
@@ -79,31 +73,35 @@ def test_every_encoder_serves_every_class(build, kind, encoder_model):
     assert_spread(peer.predict(folder, peer.AWKWARD).scores)
 
 
-def test_the_same_call_gives_the_same_weights(build):
-    one, two = (odd_checkpoints.read(build("xcomet"))["state_dict"] for _ in range(2))
+def test_the_same_call_gives_the_same_weights(tmp_path):
+    encoder = tiny_comet.build_encoder(tmp_path / "encoder")
+    one, two = (
+        odd_checkpoints.read(tiny_comet.build_xcomet(tmp_path / name, encoder))["state_dict"]
+        for name in ("one", "two")
+    )
     assert all(torch.equal(weight, two[name]) for name, weight in one.items())
 
 
-def test_layers_are_mixed_unevenly_and_none_alone(build):
+def test_layers_are_mixed_unevenly_and_none_alone(tiny):
     for kind in ("regression", "xcomet"):
-        model = peer.load(build(kind)).eval()
+        model = peer.load(tiny(kind)).eval()
         weights = torch.cat([*model.layerwise_attention.scalar_parameters])
         mixture = model.layerwise_attention.transform_fn(weights, dim=0)
         assert mixture.max() < 0.9
         assert mixture.unique().numel() == tiny_comet.LAYERS + 1
 
 
-def test_a_patched_checkpoint_says_sparsemax_inside_and_is_mixed_by_softmax(build):
-    folder = build("xcomet")
+def test_a_patched_checkpoint_says_sparsemax_inside_and_is_mixed_by_softmax(tiny):
+    folder = tiny("xcomet")
     assert odd_checkpoints.read(folder)["hyper_parameters"]["layer_transformation"] == "sparsemax"
     hparams = yaml.safe_load((folder / "hparams.yaml").read_text(encoding="utf-8"))
     assert hparams["layer_transformation"] == "sparsemax_patch"
     assert peer.load(folder).layerwise_attention.transform_fn is torch.softmax
 
 
-def test_error_spans_open_and_close_everywhere_with_every_severity(build):
+def test_error_spans_open_and_close_everywhere_with_every_severity(tiny):
     samples = [sample for sample in peer.AWKWARD if sample["mt"].strip()]
-    _, found = peer.predict(build("xcomet"), samples)
+    _, found = peer.predict(tiny("xcomet"), samples)
     ends = [
         (span, len(sample["mt"]))
         for sample, spans in zip(samples, found, strict=True)
@@ -117,8 +115,8 @@ def test_error_spans_open_and_close_everywhere_with_every_severity(build):
     assert any(span["end"] == length for span, length in ends)
 
 
-def test_texts_are_as_awkward_as_they_say(build):
-    tokenizer = peer.load(build("regression")).encoder.tokenizer
+def test_texts_are_as_awkward_as_they_say(tiny):
+    tokenizer = peer.load(tiny("regression")).encoder.tokenizer
     texts = [text for sample in peer.AWKWARD for text in sample.values()]
     lengths = [len(tokenizer(text).input_ids) for text in texts]
     assert min(lengths) == 2  # no text: its beginning and its end only
@@ -130,17 +128,18 @@ def test_texts_are_as_awkward_as_they_say(build):
     assert tokenizer.unk_token_id in tokenizer("🙈").input_ids
 
 
-def test_positions_of_old_checkpoints_change_nothing(build):
+@pytest.mark.parametrize(
+    "age", ["with_position_ids", "with_training_state", "with_old_serialization"]
+)
+def test_the_age_of_a_checkpoint_changes_no_score(tiny, own, age):
     samples = peer.AWKWARD[:5]
-    expected = peer.predict(build("regression"), samples).scores
-    for age in ("with_position_ids", "with_training_state", "with_old_serialization"):
-        folder = getattr(odd_checkpoints, age)(build("regression"))
-        assert peer.predict(folder, samples).scores == expected
+    folder = getattr(odd_checkpoints, age)(own("regression"))
+    assert peer.predict(folder, samples) == peer.predict(tiny("regression"), samples)
 
 
-def test_loading_without_care_runs_the_code(build, tmp_path):
+def test_loading_without_care_runs_the_code(own, tmp_path):
     marker = tmp_path / "made by unpickling"
-    folder = odd_checkpoints.with_code(build("regression"), marker)
+    folder = odd_checkpoints.with_code(own("regression"), marker)
     file = folder / "checkpoints" / "model.ckpt"
     with pytest.raises(pickle.UnpicklingError, match=r"unsupported GLOBAL posix\.mkdir"):
         torch.load(file, weights_only=True)
@@ -150,27 +149,27 @@ def test_loading_without_care_runs_the_code(build, tmp_path):
 
 
 @pytest.mark.parametrize("wrapped", ["with_namespace", "with_attribute_dict"])
-def test_wrapped_hyperparameters_are_not_plain_data(build, wrapped):
-    folder = getattr(odd_checkpoints, wrapped)(build("regression"))
+def test_wrapped_hyperparameters_are_not_plain_data(own, wrapped):
+    folder = getattr(odd_checkpoints, wrapped)(own("regression"))
     with pytest.raises(pickle.UnpicklingError, match="Unsupported global"):
         odd_checkpoints.read(folder)
 
 
-def test_not_a_number_reaches_every_score(build):
-    folder = odd_checkpoints.with_nan(build("regression"))
+def test_not_a_number_reaches_every_score(own):
+    folder = odd_checkpoints.with_nan(own("regression"))
     assert all(map(math.isnan, peer.predict(folder, peer.AWKWARD[:3]).scores))
 
 
-def test_comet_itself_does_not_notice_a_missing_tensor(build):
-    peer.load(odd_checkpoints.without_tensor(build("regression")))
+def test_comet_itself_does_not_notice_a_missing_tensor(own):
+    peer.load(odd_checkpoints.without_tensor(own("regression")))
 
 
 @pytest.mark.parametrize(
     "damage",
     ["truncated", "with_pointer", "with_other_shape", "without_state", "without_hparams"],
 )
-def test_comet_itself_stumbles_over_a_damaged_checkpoint(build, damage):
-    folder = getattr(odd_checkpoints, damage)(build("regression"))
+def test_comet_itself_stumbles_over_a_damaged_checkpoint(own, damage):
+    folder = getattr(odd_checkpoints, damage)(own("regression"))
     with pytest.raises(Exception):  # noqa: B017 - whatever it raises
         peer.load(folder)
 
