@@ -10,13 +10,16 @@ from evalharness.hub.cache import repository_of
 _LONGEST = 200
 
 
-def damaged(folder: Path, error: Exception, fetch_with: str = "") -> EvalHarnessError:
+def damaged(
+    folder: Path, error: Exception, fetch_with: str = "", key: str = "model"
+) -> EvalHarnessError:
     """Tells that a library could not load a checkpoint's files.
 
     Args:
         folder: What `Checkpoint.folder` returned.
         error: What the library raised.
         fetch_with: The command that downloads the checkpoint anew.
+        key: What its options begin with.
 
     Returns:
         An error for the caller to raise from `error`.
@@ -30,7 +33,7 @@ def damaged(folder: Path, error: Exception, fetch_with: str = "") -> EvalHarness
         return EvalHarnessError(
             what,
             where=folder,
-            mend="choose another model.checkpoint=, or copy a damaged folder anew",
+            mend=f"choose another {key}.checkpoint=, or copy a damaged folder anew",
         )
     cached = folder.parent.parent
     command = fetch_with or "run the same command again"

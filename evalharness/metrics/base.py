@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from evalharness.hub import Checkpoint
 from evalharness.testsets.base import Segment
 
 Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ErrorSpan:
+    """A part of a hypothesis that a metric takes for an error.
+
+    Attributes:
+        start: Its first character, from 0.
+        end: The character after its last.
+        severity: `minor`, `major` or `critical`.
+        confidence: How sure the metric is, 0 to 1.
+    """
+
+    start: int
+    end: int
+    severity: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a metric says about a segment besides its score.
+
+    Attributes:
+        truncated: Whether it did not read the end of a text, which is longer than it reads.
+        error_spans: The errors it sees.
+    """
+
+    truncated: bool = False
+    error_spans: tuple[ErrorSpan, ...] = ()
 
 
 class Metric(Protocol):
@@ -18,6 +51,9 @@ class Metric(Protocol):
 
     Because a corpus score is a function of summed rows, resampling segments or documents is a
     matrix product of weights with the statistics, for every metric alike.
+
+    A class that names this one as its base gets what a plain metric says: nothing to download,
+    nothing to remark.
     """
 
     @property
@@ -32,21 +68,32 @@ class Metric(Protocol):
 
     @property
     def needs_reference(self) -> bool:
-        """Whether a segment without a reference cannot be scored."""
+        """Whether a segment without a reference cannot be scored.
+
+        Asked only of a metric that is available: a checkpoint says so itself.
+        """
         ...
 
+    @abstractmethod
     def unavailable(self) -> str | None:
-        """Why this metric cannot be computed here now and how to mend that; `None` if it can."""
-        ...
+        """Why this metric cannot be computed here now and how to mend that; `None` if it can.
 
+        Cheap: it loads no model.
+
+        Raises:
+            EvalHarnessError: What was chosen can never be computed, such as a folder that holds no
+                checkpoint.
+        """
+
+    @abstractmethod
     def signature(self, segments: Sequence[Segment]) -> str:
         """How the number is computed on these segments, as `key:value` parts joined by `|`."""
-        ...
 
+    @abstractmethod
     def statistics(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Array:
         """Returns the additive statistics, of shape (n_segments, k)."""
-        ...
 
+    @abstractmethod
     def corpus(self, totals: Array) -> Array:
         """Scores summed statistics.
 
@@ -56,8 +103,24 @@ class Metric(Protocol):
         Returns:
             The corpus scores, of shape (...), in the metric's own unit.
         """
-        ...
 
+    @abstractmethod
     def segment_scores(self, statistics: Array) -> Array:
         """Scores each row of statistics, of shape (n_segments, k), on its own: (n_segments,)."""
-        ...
+
+    def remarks(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Sequence[Remark]:
+        """Returns a remark per segment; none at all from a metric that makes none."""
+        return ()
+
+    def checkpoints(self) -> Iterator[Checkpoint]:
+        """Yields what it loads, from the hub or a folder.
+
+        What one checkpoint names is known once that is here: each is to be downloaded before the
+        next is asked for.
+        """
+        yield from ()
+
+    @property
+    def fetch(self) -> bool | None:
+        """Whether a run downloads what is missing; `None`: if its system downloads, too."""
+        return None

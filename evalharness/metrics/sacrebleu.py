@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
-from evalharness.metrics.base import Array
+from evalharness.metrics.base import Array, Metric
 from evalharness.metrics.formulas import bleu_scores, chrf_scores, ter_scores
 from evalharness.terminal import track
 from evalharness.testsets.base import Segment
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MOST = 100
 
 
-class _SacreBleuMetric(ABC):
+class _SacreBleuMetric(Metric, ABC):
     """What BLEU, chrF and TER share; each says how sacreBLEU's own object is built."""
 
     needs_reference: ClassVar[bool] = True

@@ -1,6 +1,5 @@
 """What is kept."""
 
-from evalharness.store.files import check_writable, locked, write_files
 from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
 from evalharness.store.runs import Run, check_name, write_run
 from evalharness.store.translations import StoredTranslations
@@ -10,11 +9,8 @@ __all__ = [
     "RunRecord",
     "StoredTranslations",
     "check_name",
-    "check_writable",
-    "locked",
     "read_run",
     "read_runs",
     "read_scoring",
-    "write_files",
     "write_run",
 ]

@@ -1,30 +1,20 @@
 """The translation store: what a system has translated once, it never translates again.
 
-A folder per fingerprint and language pair. Each process appends to a file of its own and reads
-everybody's; nothing is rewritten. Of several translations of a text the earliest counts.
+A journal per fingerprint and language pair. Of several translations of a text the earliest counts.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import secrets
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
-from evalharness.errors import EvalHarnessError
-from evalharness.store.files import write_files
+from evalharness.disk import Journal
 from evalharness.systems.base import Facts, Translation
-
-log = logging.getLogger(__name__)
-
-SCHEMA_VERSION = 1
-_ABOUT = "about.json"
 
 
 class StoredTranslations:
@@ -43,19 +33,12 @@ class StoredTranslations:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
         digest = hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()[:16]
-        self._folder = store / "translations" / f"{digest}.{source}-{target}"
-        self._about = {
-            "schema_version": SCHEMA_VERSION,
-            "fingerprint": fingerprint,
-            "source_lang": source,
-            "target_lang": target,
-        }
-        # In the order of time, since that is how files are called.
-        self._name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"
-        self._file: IO[bytes] | None = None
+        self._journal = Journal(
+            store / "translations" / f"{digest}.{source}-{target}",
+            {"fingerprint": fingerprint, "source_lang": source, "target_lang": target},
+            _kept,
+        )
         self._translations: dict[str, tuple[str, Translation]] = {}  # with the file each is from
-        self._read_up_to: dict[str, int] = {}
-        self._check_schema()
         self.refresh()
 
     def __contains__(self, text: str) -> bool:
@@ -70,8 +53,7 @@ class StoredTranslations:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._journal.close()
 
     def get(self, text: str) -> Translation | None:
         """Returns the translation of a text, `None` if there is none."""
@@ -84,15 +66,8 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: A file cannot be read.
         """
-        try:
-            for path in self._folder.glob("*.jsonl"):
-                if path.name != self._name:
-                    for text, translation in self._added(path):
-                        self._remember(path.name, text, translation)
-        except OSError as error:
-            raise EvalHarnessError(
-                f"cannot be read: {error.strerror}", where=self._folder
-            ) from error
+        for file, (text, translation) in self._journal.others():
+            self._remember(file, text, translation)
 
     def add(self, text: str, translation: Translation) -> None:
         """Keeps a translation; it outlives this process from now on.
@@ -100,67 +75,17 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: It cannot be written.
         """
-        line = json.dumps({"source": text, **_facts(translation)}, ensure_ascii=False) + "\n"
-        try:
-            if self._file is None:
-                self._file = self._open()
-            self._file.write(line.encode())
-            self._file.flush()
-        except OSError as error:
-            raise EvalHarnessError(
-                f"cannot be written: {error.strerror}; what was kept before is as it was",
-                where=self._folder,
-                mend="free the place or choose another store.dir=",
-            ) from error
-        self._remember(self._name, text, translation)
+        file = self._journal.add({"source": text, **_facts(translation)})
+        self._remember(file, text, translation)
 
     def _remember(self, file: str, text: str, translation: Translation) -> None:
         known = self._translations.get(text)
         if known is None or file < known[0]:
             self._translations[text] = (file, translation)
 
-    def _added(self, path: Path) -> Iterator[tuple[str, Translation]]:
-        """What was added to a file since it was read last: its whole lines.
 
-        A line without an end is being written, or was torn when its process was killed.
-        """
-        start = self._read_up_to.get(path.name, 0)
-        if path.stat().st_size <= start:
-            return
-        with path.open("rb") as file:
-            file.seek(start)
-            content = file.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        self._read_up_to[path.name] = start + len(whole)
-        for line in whole.split(b"\n")[:-1]:
-            try:
-                kept = json.loads(line)
-                yield str(kept["source"]), _translation(kept)
-            except (ValueError, KeyError, TypeError):
-                log.warning("%s: passed over a damaged line", path)
-
-    def _open(self) -> IO[bytes]:
-        if not (self._folder / _ABOUT).exists():
-            about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
-            write_files(self._folder, {_ABOUT: about.encode()})
-        return (self._folder / self._name).open("xb")
-
-    def _check_schema(self) -> None:
-        path = self._folder / _ABOUT
-        if not path.exists():
-            return
-        try:
-            version = json.loads(path.read_bytes())["schema_version"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EvalHarnessError(
-                f"cannot be read: {error}", where=path, mend="delete the folder it lies in"
-            ) from error
-        if version != SCHEMA_VERSION:
-            raise EvalHarnessError(
-                f"written by another evalharness (schema_version {version})",
-                where=path,
-                mend="update evalharness, or choose another store.dir=",
-            )
+def _kept(line: Mapping[str, Any]) -> tuple[str, Translation]:
+    return str(line["source"]), _translation(line)
 
 
 def _facts(translation: Translation) -> dict[str, object]:

@@ -1,16 +1,14 @@
-"""What is loaded of a checkpoint before any weight, and how its damages are told."""
+"""What is loaded of a checkpoint before any weight."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evalharness.devices import is_out_of_memory
 from evalharness.errors import EvalHarnessError
-from evalharness.hub import Checkpoint, damaged
+from evalharness.hub import Checkpoint
+from evalharness.networks import loading
 
 _GENERATION = "generation_config.json"
 
@@ -103,30 +101,3 @@ def ends(reader: Reader, more: Sequence[str]) -> list[int]:
         named = reader.tokenizer.eos_token_id
     those = [*(named if isinstance(named, list) else [named])]
     return list(dict.fromkeys([*those, *(token_id(reader, token) for token in more)]))
-
-
-@contextmanager
-def loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
-    """Keeps the libraries' chatter away, and says in one line what is damaged."""
-    from transformers.utils import logging as chatter
-
-    chatter.set_verbosity_error()
-    had_bars = chatter.is_progress_bar_enabled()
-    chatter.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except EvalHarnessError:
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise EvalHarnessError(
-                    "out of memory while it was loaded",
-                    where=checkpoint.name,
-                    mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
-                ) from error
-            raise damaged(folder, error, checkpoint.fetch_with) from error
-        finally:
-            if had_bars:  # huggingface_hub's too
-                chatter.enable_progress_bar()

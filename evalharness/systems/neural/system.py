@@ -6,7 +6,7 @@ import importlib.util
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,19 @@ from typing import Any
 from omegaconf import MISSING
 
 from evalharness.config import Dtype
-from evalharness.devices import (
-    describe_device,
-    resolve_device,
-    resolve_dtype,
-)
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
 from evalharness.languages import sentence_separator
+from evalharness.networks import (
+    Halving,
+    describe_device,
+    fill_batches,
+    free_memory,
+    loading,
+    resolve_device,
+    resolve_dtype,
+)
 from evalharness.systems.base import Facts, Failure, System, Translation
-from evalharness.systems.neural.batching import Halving, fill_batches
 from evalharness.systems.neural.ctranslate2_engine import (
     CTranslate2Engine,
     check_runs_on,
@@ -31,7 +34,7 @@ from evalharness.systems.neural.ctranslate2_engine import (
 )
 from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Output, TokenIds
 from evalharness.systems.neural.fitting import Split, fit, sentences
-from evalharness.systems.neural.reader import Reader, ends, loading, read
+from evalharness.systems.neural.reader import Reader, ends, read
 from evalharness.systems.neural.transformers_engine import TransformersEngine
 from evalharness.terminal import working
 
@@ -167,9 +170,13 @@ class NeuralSystem(System):
         parts = [fit(text, encode, limit, source) for text in texts]
         flat = [part for several in parts for part in several]
         outputs: dict[int, Output] = {}
+        network = self._network(source, target)
         for batch in fill_batches([len(part.ids) for part in flat], self._budget):
             inputs = [flat[position].ids for position in batch]
-            made = self._network(source, target).generate(inputs, decoding, say)
+            lengths = [len(ids) for ids in inputs]
+            made = self._halving(
+                partial(network.generate, decoding=decoding, say=say), inputs, lengths
+            )
             outputs.update(zip(batch, made, strict=True))
         first = 0
         for position, several in enumerate(parts):
@@ -184,6 +191,11 @@ class NeuralSystem(System):
                 ),
             )
             first += len(several)
+
+    def release(self) -> None:
+        """Lets go of the network; it is loaded again if need be."""
+        self._held.clear()
+        free_memory()
 
     def decode(self, reader: Reader, ids: TokenIds) -> str:
         """Returns the text of an output."""
@@ -238,6 +250,10 @@ class NeuralSystem(System):
         return limit, decoding
 
     @cached_property
+    def _halving(self) -> Halving:
+        return Halving()
+
+    @cached_property
     def _held(self) -> dict[str, Any]:
         """What is loaded of the checkpoint in use; it goes with this object."""
         return {}
@@ -263,7 +279,7 @@ class NeuralSystem(System):
         if "network" not in self._held:
             checkpoint = self._checkpoint(source, target)
             with loading(reader.folder, checkpoint), working(f"loading {checkpoint.name}"):
-                self._held["network"] = Halving(self._engine(reader, checkpoint))
+                self._held["network"] = self._engine(reader, checkpoint)
         network: Engine = self._held["network"]
         return network
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from evalharness.disk import check_writable, write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.store import check_writable, write_files
 
 
 def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
@@ -22,7 +22,7 @@ def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from evalharness.errors import EvalHarnessError\n"
-        "from evalharness.store import write_files\n"
+        "from evalharness.disk import write_files\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try: write_files(Path(sys.argv[1]), {'a.txt': b'new a', 'b.txt': b'x' * 5000})\n"
         "except EvalHarnessError as error: print(error)\n"

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.neural.batching import Halving, fill_batches
-from evalharness.systems.neural.engine import Decoding, Output
+from evalharness.networks import Halving, fill_batches
 
 
 @given(st.lists(st.integers(1, 300)), st.integers(1, 500))
@@ -23,18 +22,18 @@ def test_batches_hold_everything_once_within_the_budget_by_length(lengths, budge
 
 
 class SmallMemory:
-    """An engine on a device that holds so many tokens, and raises what torch raises."""
+    """Work on a device that holds so many tokens, and raises what torch raises."""
 
     def __init__(self, holds: int, error: Exception) -> None:
         self.holds, self.error = holds, error
         self.sizes: list[int] = []
 
-    def generate(self, inputs, decoding, say):
-        size = len(inputs) * max(map(len, inputs))
+    def __call__(self, items):
+        size = len(items) * max(map(len, items))
         self.sizes.append(size)
         if size > self.holds:
             raise self.error
-        return [Output([-token for token in ids], True) for ids in inputs]
+        return [[-token for token in ids] for ids in items]
 
 
 ERRORS = [
@@ -47,31 +46,29 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: str(error)[:10])
 def test_what_does_not_fit_is_halved_and_so_is_its_like_later(error: Exception):
-    engine = SmallMemory(20, error)
-    inputs = [[n] * 4 for n in range(1, 17)]
-    halving = Halving(engine)
-    expected = [Output([-n] * 4, True) for n in range(1, 17)]
-    assert halving.generate(inputs, Decoding(1, 10), {}) == expected
-    assert max(engine.sizes) == 64
-    engine.sizes.clear()
-    assert halving.generate(inputs, Decoding(1, 10), {}) == expected
-    assert max(engine.sizes) <= 20  # it has learnt
+    work = SmallMemory(20, error)
+    items = [[n] * 4 for n in range(1, 17)]
+    halving = Halving()
+    expected = [[-n] * 4 for n in range(1, 17)]
+    assert halving(work, items, [4] * 16) == expected
+    assert max(work.sizes) == 64
+    work.sizes.clear()
+    assert halving(work, items, [4] * 16) == expected
+    assert max(work.sizes) <= 20  # it has learnt
 
 
 def test_a_single_text_that_does_not_fit_ends_the_run_in_one_line():
-    halving = Halving(SmallMemory(3, ERRORS[0]))
     with pytest.raises(EvalHarnessError, match=r"out of memory with a single text of 4 tokens; "):
-        halving.generate([[1] * 4, [2] * 4], Decoding(1, 10), {})
+        Halving()(SmallMemory(3, ERRORS[0]), [[1] * 4, [2] * 4], [4, 4])
 
 
 def test_other_errors_pass():
-    halving = Halving(SmallMemory(3, RuntimeError("index out of range")))
     with pytest.raises(RuntimeError, match="index out of range"):
-        halving.generate([[1] * 4], Decoding(1, 10), {})
+        Halving()(SmallMemory(3, RuntimeError("index out of range")), [[1] * 4], [4])
 
 
 def test_torch_itself_says_it_in_words_that_are_understood():
-    from evalharness.devices import is_out_of_memory
+    from evalharness.networks import is_out_of_memory
 
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**60)

@@ -6,13 +6,16 @@ import gc
 import logging
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from evalharness.devices import is_out_of_memory
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.neural.engine import Decoding, Engine, Output, TokenIds
+from evalharness.networks.devices import is_out_of_memory
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def fill_batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
@@ -35,45 +38,53 @@ def fill_batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
 
 
 class Halving:
-    """An engine whose batches are halved when they do not fit into memory, and those like them."""
+    """Work on batches, which are halved when they do not fit into memory, and those like them."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Takes the engine that generates."""
-        self._engine = engine
+    def __init__(self) -> None:
+        """Knows of no limit yet."""
         self._fits = math.inf
 
-    def generate(
-        self, inputs: Sequence[TokenIds], decoding: Decoding, say: Mapping[str, int | str]
-    ) -> list[Output]:
-        """Generates one output per input; see `Engine.generate`.
+    def __call__(
+        self, work: Callable[[Sequence[T]], list[R]], items: Sequence[T], lengths: Sequence[int]
+    ) -> list[R]:
+        """Does the work on all items.
+
+        Args:
+            work: From some of the items to a result for each.
+            items: A batch.
+            lengths: Each item's length in tokens.
+
+        Returns:
+            The results, in the items' order.
 
         Raises:
-            EvalHarnessError: Memory does not suffice for a single input.
+            EvalHarnessError: Memory does not suffice for a single item.
         """
-        size = len(inputs) * max(map(len, inputs))
-        if size <= self._fits or len(inputs) == 1:
+        size = len(items) * max(lengths)
+        if size <= self._fits or len(items) == 1:
             try:
-                return self._engine.generate(inputs, decoding, say)
+                return work(items)
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
-                if len(inputs) == 1:
+                if len(items) == 1:
                     raise EvalHarnessError(
                         f"out of memory with a single text of {size} tokens",
                         mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
                     ) from None
             # Only here is the error gone, which held on to the memory.
-            _free_memory()
+            free_memory()
             self._fits = size // 2
             log.warning("out of memory: batches of at most %d tokens from now on", self._fits)
-        half = len(inputs) // 2
+        half = len(items) // 2
         return [
-            *self.generate(inputs[:half], decoding, say),
-            *self.generate(inputs[half:], decoding, say),
+            *self(work, items[:half], lengths[:half]),
+            *self(work, items[half:], lengths[half:]),
         ]
 
 
-def _free_memory() -> None:
+def free_memory() -> None:
+    """Gives memory back that nothing refers to any more, a GPU's also to other processes."""
     gc.collect()
     if torch := sys.modules.get("torch"):
         torch.cuda.empty_cache()

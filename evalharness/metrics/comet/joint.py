@@ -1,0 +1,81 @@
+"""UnifiedMetric and XCOMET: source, hypothesis and reference are encoded as one text.
+
+Wan et al. (2022), "UniTE"; Guerreiro et al. (2024), "xCOMET". Batches are prepared and judged by
+the classes' own methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evalharness.metrics.base import ErrorSpan
+from evalharness.metrics.comet.judgements import Judgement, Triple
+from evalharness.metrics.comet.lengths import token_counts
+from evalharness.networks import Halving, fill_batches
+from evalharness.terminal import progress
+
+
+def judge_jointly(
+    model: Any, triples: Sequence[Triple], budget: int, name: str
+) -> Iterator[tuple[Triple, Judgement]]:
+    """Yields each triple with its judgement, as soon as its batch is done.
+
+    Args:
+        model: A `UnifiedMetric` or `XCOMETMetric`.
+        triples: Distinct triples, all with the same parts.
+        budget: How many tokens a batch may have, padding included.
+        name: The metric's, for the progress.
+    """
+    counts = token_counts(
+        model.encoder, dict.fromkeys(text for triple in triples for text in triple.texts)
+    )
+    limit = model.encoder.max_positions - 2
+    lengths = [_joint_length(model.encoder, triple, counts, limit) for triple in triples]
+    longest = model.encoder.max_positions
+    halving = Halving()
+    with progress(f"{name}: encoding", len(triples), "segments") as advance:
+        for batch in fill_batches([min(length, longest) for length in lengths], budget):
+            some = [triples[position] for position in batch]
+            outcomes = halving(
+                lambda those: _judge(model, those), some, [lengths[at] for at in batch]
+            )
+            for position, (score, spans) in zip(batch, outcomes, strict=True):
+                triple = triples[position]
+                cut = lengths[position] > longest
+                truncated = cut or any(counts[text] > limit for text in triple.texts)
+                yield triple, Judgement(score, truncated, spans)
+            advance(len(batch))
+
+
+def _joint_length(encoder: Any, triple: Triple, counts: Mapping[str, int], limit: int) -> int:
+    """Tokens of all parts, each cut to what is read of it, with what stands between them."""
+    own = sum(min(counts[text], limit) - 2 for text in triple.texts)
+    return 2 + own + int(encoder.size_separator) * (len(triple.texts) - 1)
+
+
+def _judge(model: Any, triples: Sequence[Triple]) -> list[tuple[float, tuple[ErrorSpan, ...]]]:
+    import torch
+
+    samples = [
+        {part: text for part, text in triple._asdict().items() if text is not None}
+        for triple in triples
+    ]
+    with torch.inference_mode():
+        inputs = [
+            {name: _on(value, model.device) for name, value in of.items()}
+            for of in model.prepare_sample(samples, stage="predict")
+        ]
+        made = model.predict_step(tuple(inputs))
+    scores = [float(score) for score in made.scores.cpu()]
+    metadata = made.get("metadata", {})
+    spans = metadata.get("error_spans", [()] * len(scores))
+    return [(score, tuple(map(_span, of))) for score, of in zip(scores, spans, strict=True)]
+
+
+def _on(value: Any, device: Any) -> Any:
+    return value.to(device) if hasattr(value, "to") else value
+
+
+def _span(made: Mapping[str, Any]) -> ErrorSpan:
+    return ErrorSpan(made["start"], made["end"], made["severity"], made["confidence"])

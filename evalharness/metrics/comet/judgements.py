@@ -1,0 +1,109 @@
+"""What a checkpoint has said about a source, a hypothesis and a reference, kept for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evalharness.disk import Journal
+from evalharness.metrics.base import ErrorSpan
+
+
+class Triple(NamedTuple):
+    """What is judged; `None` for what the checkpoint does not read."""
+
+    src: str | None
+    mt: str
+    ref: str | None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is read."""
+        return tuple(text for text in (self.mt, self.src, self.ref) if text is not None)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A score and what belongs to it.
+
+    Attributes:
+        score: In the checkpoint's own unit.
+        truncated: Whether the end of a text was not read.
+        error_spans: The errors it sees in the hypothesis.
+    """
+
+    score: float
+    truncated: bool
+    error_spans: tuple[ErrorSpan, ...] = ()
+
+
+class StoredJudgements:
+    """The judgements of one checkpoint under one set of facts."""
+
+    def __init__(self, store: Path, facts: Mapping[str, object]) -> None:
+        """Reads what is there.
+
+        Args:
+            store: The store's folder.
+            facts: Everything that can change a score.
+
+        Raises:
+            EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
+        """
+        self._journal = Journal(store / "judgements" / digest(facts), {"facts": facts}, _parse)
+        self._judgements: dict[str, Judgement] = {}
+        for _, (key, judgement) in self._journal.others():
+            self._judgements[key] = judgement
+
+    def get(self, triple: Triple) -> Judgement | None:
+        """Returns what was said about it; `None` if nothing."""
+        return self._judgements.get(_key(triple))
+
+    def of(self, triple: Triple) -> Judgement:
+        """Returns what was said about it.
+
+        Raises:
+            KeyError: Nothing was.
+        """
+        return self._judgements[_key(triple)]
+
+    def add(self, triple: Triple, judgement: Judgement) -> None:
+        """Keeps a judgement; it outlives this process from now on.
+
+        Raises:
+            EvalHarnessError: It cannot be written.
+        """
+        spans = [
+            (span.start, span.end, span.severity, span.confidence) for span in judgement.error_spans
+        ]
+        line = {"key": _key(triple), "score": judgement.score}
+        line |= {"truncated": True} if judgement.truncated else {}
+        line |= {"error_spans": spans} if spans else {}
+        self._journal.add(line)
+        self._judgements[_key(triple)] = judgement
+
+    def close(self) -> None:
+        """Ends this process's file."""
+        self._journal.close()
+
+
+def digest(facts: Mapping[str, object]) -> str:
+    """Returns the folder's name of what rests on these facts."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _key(triple: Triple) -> str:
+    return hashlib.sha256(json.dumps(triple).encode()).hexdigest()[:32]
+
+
+def _parse(line: Mapping[str, Any]) -> tuple[str, Judgement]:
+    spans = tuple(
+        ErrorSpan(int(start), int(end), str(severity), float(confidence))
+        for start, end, severity, confidence in line.get("error_spans", ())
+    )
+    judgement = Judgement(float(line["score"]), bool(line.get("truncated")), spans)
+    return str(line["key"]), judgement

@@ -1,0 +1,23 @@
+"""What neural systems and neural metrics share: devices, loading, batches."""
+
+from evalharness.networks.batching import Halving, fill_batches, free_memory
+from evalharness.networks.devices import (
+    check_device,
+    describe_device,
+    is_out_of_memory,
+    resolve_device,
+    resolve_dtype,
+)
+from evalharness.networks.loading import loading
+
+__all__ = [
+    "Halving",
+    "check_device",
+    "describe_device",
+    "fill_batches",
+    "free_memory",
+    "is_out_of_memory",
+    "loading",
+    "resolve_device",
+    "resolve_dtype",
+]
