@@ -99,8 +99,8 @@ def percentile_interval(
     Without `units` it stands at sacreBLEU's ranks. A percentile interval is too narrow where units
     are few: resamples vary by the variance over n, not n - 1, and like the normal distribution, not
     like Student's. With `units` it is Hesterberg's (2015, "What Teachers Should Know About the
-    Bootstrap", section 5.3) expanded percentile interval, which reaches as far into the tails as
-    the t interval does; from about 1000 units on, that is the same.
+    Bootstrap") expanded percentile interval, which reaches as far into the tails as the t interval
+    does; from about 1000 units on, that is the same.
 
     Args:
         scores: Bootstrap scores, of shape (resamples,), at least `FEWEST_RESAMPLES`.
