@@ -1,7 +1,8 @@
 """BLEU, chrF and TER: sacreBLEU's statistics, sacreBLEU's formula, sacreBLEU's signature.
 
-sacreBLEU keeps the two halves of its `corpus_score` in methods with a leading underscore, which
-its own significance tests call from outside; this module is the only one here that does.
+sacreBLEU keeps the two halves of its `corpus_score` in methods with a leading underscore. The
+first half, from texts to statistics, is called here and nowhere else; the second, from summed
+statistics to a score, is in `formulas`, for many sums at once.
 Post (2018), "A Call for Clarity in Reporting BLEU Scores".
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Array, Metric
+from evalharness.metrics.formulas import bleu_scores, chrf_scores, ter_scores
 from evalharness.terminal import track
 from evalharness.testsets.base import Segment
 
@@ -46,10 +48,6 @@ class _SacreBleuMetric(Metric, ABC):
     def _peer(self) -> Peer:
         return self._new_peer()
 
-    @property
-    def _segment_peer(self) -> Peer:
-        return self._peer
-
     def unavailable(self) -> str | None:
         """A tokenizer may need a package or a download of its own."""
         try:
@@ -74,13 +72,13 @@ class _SacreBleuMetric(Metric, ABC):
         rows = self._peer._extract_corpus_statistics(tracked, streams)
         return np.array(rows, dtype=np.float64)
 
+    @abstractmethod
     def corpus(self, totals: Array) -> Array:
         """Returns sacreBLEU's corpus scores of summed statistics (..., k), from 0 to 100 and up."""
-        return _scores(self._peer, totals)
 
     def segment_scores(self, statistics: Array) -> Array:
         """Returns sacreBLEU's sentence scores of statistics (n_segments, k): (n_segments,)."""
-        return _scores(self._segment_peer, statistics)
+        return self.corpus(statistics)
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,28 @@ class BLEU(_SacreBleuMetric):
         if self.smooth_value is not None and not 0 <= self.smooth_value < math.inf:
             raise EvalHarnessError(f"{self.smooth_value} is no weight", where="smooth_value")
 
-    def _new_peer(self, effective_order: bool | None = None) -> Peer:
+    def corpus(self, totals: Array) -> Array:
+        """Returns sacreBLEU's corpus BLEU of summed statistics (..., 10) as (...)."""
+        return self._scores(totals, self.effective_order)
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns sacreBLEU's sentence BLEU of statistics (n_segments, 10): (n_segments,)."""
+        return self._scores(statistics, effective_order=True)
+
+    def _scores(self, totals: Array, effective_order: bool) -> Array:
+        import sacrebleu
+
+        value = self.smooth_value
+        if value is None:
+            value = sacrebleu.BLEU.SMOOTH_DEFAULTS[self.smooth_method]
+        return bleu_scores(
+            totals,
+            smooth_method=self.smooth_method,
+            smooth_value=value,
+            effective_order=effective_order,
+        )
+
+    def _new_peer(self) -> Peer:
         import sacrebleu
 
         return sacrebleu.BLEU(
@@ -133,13 +152,9 @@ class BLEU(_SacreBleuMetric):
             tokenize=self.tokenize,
             smooth_method=self.smooth_method,
             smooth_value=self.smooth_value,
-            effective_order=self.effective_order if effective_order is None else effective_order,
+            effective_order=self.effective_order,
             trg_lang=self.target_lang.split("-")[0],
         )
-
-    @cached_property
-    def _segment_peer(self) -> Peer:
-        return self._new_peer(effective_order=True)
 
 
 @dataclass(frozen=True)
@@ -180,6 +195,10 @@ class CHRF(_SacreBleuMetric):
             if not least <= value <= _MOST:
                 raise EvalHarnessError(f"{value} is not from {least} to {_MOST}", where=option)
 
+    def corpus(self, totals: Array) -> Array:
+        """Returns sacreBLEU's corpus chrF of summed statistics (..., 3 * orders) as (...)."""
+        return chrf_scores(totals, beta=self.beta, eps_smoothing=self.eps_smoothing)
+
     def _new_peer(self) -> Peer:
         import sacrebleu
 
@@ -214,6 +233,10 @@ class TER(_SacreBleuMetric):
     name: ClassVar[str] = "TER"
     higher_is_better: ClassVar[bool] = False
 
+    def corpus(self, totals: Array) -> Array:
+        """Returns sacreBLEU's corpus TER of summed statistics (..., 2) as (...)."""
+        return ter_scores(totals)
+
     def _new_peer(self) -> Peer:
         import sacrebleu
 
@@ -223,9 +246,3 @@ class TER(_SacreBleuMetric):
             asian_support=self.asian_support,
             case_sensitive=self.case_sensitive,
         )
-
-
-def _scores(peer: Peer, totals: Array) -> Array:
-    rows = totals.reshape(-1, totals.shape[-1])
-    scores = [peer._compute_score_from_stats(row.tolist()).score for row in rows]
-    return np.array(scores, dtype=np.float64).reshape(totals.shape[:-1])

@@ -6,14 +6,45 @@ from evalharness.stats.bootstrap import (
     Interval,
     bootstrap_scores,
     percentile_interval,
+    sacrebleu_p_value,
     sum_by_document,
+)
+from evalharness.stats.clusters import Standing, pair_matrix, rank_clusters
+from evalharness.stats.holm import holm
+from evalharness.stats.jackknife import PairedDifference, paired_difference
+from evalharness.stats.noninferiority import NonInferiority, non_inferiority, units_to_settle
+from evalharness.stats.pairs import Comparison, compare_pairs
+from evalharness.stats.power import minimum_detectable_difference, units_to_detect
+from evalharness.stats.randomization import (
+    TRIALS,
+    all_pairs,
+    fewest_trials,
+    randomization_p_values,
 )
 
 __all__ = [
     "FEWEST_RESAMPLES",
     "MOST_RESAMPLES",
+    "TRIALS",
+    "Comparison",
     "Interval",
+    "NonInferiority",
+    "PairedDifference",
+    "Standing",
+    "all_pairs",
     "bootstrap_scores",
+    "compare_pairs",
+    "fewest_trials",
+    "holm",
+    "minimum_detectable_difference",
+    "non_inferiority",
+    "pair_matrix",
+    "paired_difference",
     "percentile_interval",
+    "randomization_p_values",
+    "rank_clusters",
+    "sacrebleu_p_value",
     "sum_by_document",
+    "units_to_detect",
+    "units_to_settle",
 ]

@@ -1,0 +1,75 @@
+"""Whether a system is worse than a baseline by more than a margin, is not, or neither is shown."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from evalharness.stats.jackknife import PairedDifference
+from evalharness.stats.power import units_to_detect
+from evalharness.stats.student import student_upper_tail
+
+
+class NonInferiority(NamedTuple):
+    """One-sided p-values of three hypotheses; a small one shows that its hypothesis is wrong.
+
+    Attributes:
+        p_not_worse: Of "worse by the margin or more". Small: shown to be non-inferior.
+        p_worse: Of "worse by the margin at most". Small: shown to be worse by more.
+        p_better: Of "not better". Small: shown to be an improvement.
+    """
+
+    p_not_worse: float
+    p_worse: float
+    p_better: float
+
+
+def non_inferiority(gain: PairedDifference, margin: float) -> NonInferiority:
+    """Tests a candidate's gain over a baseline against a margin.
+
+    Args:
+        gain: The candidate's score minus the baseline's, signed so that higher is better
+            (`PairedDifference.gain`).
+        margin: How much worse is still good enough, in the unit of the score, at least 0.
+
+    Raises:
+        ValueError: The margin is negative or no number.
+    """
+    if not 0 <= margin < math.inf:
+        raise ValueError(f"a margin of {margin} is not 0 or more")
+    above, below = _one_sided(gain, -margin)
+    return NonInferiority(above, below, _one_sided(gain, 0.0)[0])
+
+
+def units_to_settle(
+    gain: PairedDifference, margin: float, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Returns how many units it would take to show one or the other, were the gain the true one.
+
+    Args:
+        gain: As for `non_inferiority`.
+        margin: As for `non_inferiority`.
+        alpha: The level of the one-sided test.
+        power: How often so many units shall settle it.
+
+    Returns:
+        A whole number, at least 2; infinity where the gain is the margin itself.
+    """
+    return units_to_detect(
+        gain.difference + margin,
+        gain.standard_error,
+        gain.units,
+        alpha=alpha,
+        power=power,
+        sides=1,
+    )
+
+
+def _one_sided(gain: PairedDifference, bound: float) -> tuple[float, float]:
+    """P-values of "the true gain is at most the bound" and of "it is at least the bound"."""
+    distance = gain.difference - bound
+    if gain.standard_error == 0:
+        return float(distance <= 0), float(distance >= 0)
+    ratio = distance / gain.standard_error
+    tail = student_upper_tail(ratio, gain.units - 1)
+    return tail, 1 - tail

@@ -1,0 +1,75 @@
+"""What a test set of a given size can show, so that "no difference" is not "too few data"."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from statistics import NormalDist
+
+from evalharness.stats.student import student_quantile
+
+
+def minimum_detectable_difference(
+    standard_error: float, units: int, *, alpha: float = 0.05, power: float = 0.8, sides: int = 2
+) -> float:
+    """Returns how far two systems must truly differ for a test to find it with a given power.
+
+    Bloom (1995), "Minimum Detectable Effects": the standard error of the difference times the sum
+    of Student's quantiles for alpha and for the power, at one degree of freedom less than there
+    are units; 2.80 standard errors where units are many.
+
+    Args:
+        standard_error: The standard error of the difference (`PairedDifference.standard_error`).
+        units: How many units (segments or documents) it rests on.
+        alpha: How often the test may find a difference where there is none.
+        power: How often it shall find one where there is one.
+        sides: 2 for a test in both directions, 1 in one direction only.
+
+    Returns:
+        The difference, in the unit of the score.
+    """
+    freedom = units - 1
+    needed = student_quantile(1 - alpha / sides, freedom) + student_quantile(power, freedom)
+    return needed * standard_error
+
+
+def units_to_detect(
+    difference: float,
+    standard_error: float,
+    units: int,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    sides: int = 2,
+) -> float:
+    """Returns how many units it takes to find a difference, the inverse of the above.
+
+    The standard error falls with the square root of the number of units.
+
+    Args:
+        difference: The true difference, in the unit of the score; its sign does not matter.
+        standard_error: The standard error of the difference on `units` units.
+        units: How many units that was.
+        alpha: How often the test may find a difference where there is none.
+        power: How often it shall find one where there is one.
+        sides: 2 for a test in both directions, 1 in one direction only.
+
+    Returns:
+        A whole number, at least 2; infinity where there is no difference to find.
+    """
+
+    def found(count: int) -> bool:
+        error = standard_error * math.sqrt(units / count)
+        smallest = minimum_detectable_difference(
+            error, count, alpha=alpha, power=power, sides=sides
+        )
+        return smallest <= abs(difference)
+
+    if standard_error == 0 or difference == 0:
+        return 2 if difference else math.inf
+    normal = NormalDist().inv_cdf(1 - alpha / sides) + NormalDist().inv_cdf(power)
+    fewest = max(2, math.ceil(units * (normal * standard_error / difference) ** 2))
+    most = fewest
+    while not found(most):
+        most *= 2
+    return fewest + bisect_left(range(fewest, most), True, key=found)

@@ -1,0 +1,64 @@
+"""Non-inferiority against scipy's t test, and what it says at the edges."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evalharness.stats import non_inferiority, paired_difference, units_to_settle
+
+
+def mean(totals: np.ndarray) -> np.ndarray:
+    return totals[..., 0] / totals[..., 1]
+
+
+def table(values: np.ndarray) -> np.ndarray:
+    return np.column_stack([values, np.ones(len(values))])
+
+
+def normal(units: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(units)
+    baseline = generator.normal(20, 5, units)
+    return baseline + generator.normal(shift, 2, units), baseline
+
+
+@pytest.mark.parametrize("units", [5, 40, 1000])
+def test_a_mean_and_its_standard_error_are_those_of_the_textbook(units: int):
+    candidate, baseline = normal(units, 0.3)
+    found = paired_difference(table(candidate), table(baseline), mean)
+    assert found.difference == pytest.approx((candidate - baseline).mean())
+    assert found.standard_error == pytest.approx(stats.sem(candidate - baseline))
+    assert found.skewness == pytest.approx(stats.skew(candidate - baseline))
+    assert found.units == units
+
+
+def test_lower_is_better_turns_everything_round():
+    candidate, baseline = normal(30, 0.3)
+    found = paired_difference(table(candidate), table(baseline), mean)
+    turned = paired_difference(table(-candidate), table(-baseline), mean)
+    assert found.gain(False) == pytest.approx(turned)
+    assert found.gain(True) is found
+
+
+def test_outputs_that_are_the_same_are_not_worse_and_not_better():
+    candidate, _ = normal(30, 0)
+    same = paired_difference(table(candidate), table(candidate), mean)
+    assert non_inferiority(same, 0.1) == (0, 1, 1)
+    assert non_inferiority(same, 0) == (1, 1, 1)
+    assert units_to_settle(same, 0.1) == 2
+    assert units_to_settle(same, 0) == math.inf
+
+
+@pytest.mark.parametrize("margin", [-0.1, math.nan, math.inf])
+def test_a_margin_that_is_none(margin: float):
+    candidate, baseline = normal(30, 0)
+    with pytest.raises(ValueError, match="margin"):
+        non_inferiority(paired_difference(table(candidate), table(baseline), mean), margin)
+
+
+def test_one_unit_shows_nothing():
+    with pytest.raises(ValueError, match="1 units"):
+        paired_difference(np.ones((1, 2)), np.ones((1, 2)), mean)

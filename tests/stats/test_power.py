@@ -1,0 +1,52 @@
+"""The smallest difference that a test set can show, and how many units it takes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from evalharness.stats import minimum_detectable_difference, units_to_detect
+
+
+def test_textbook_multipliers():
+    # 1.96 + 0.84 and 1.64 + 0.84 where units are many; Bloom (1995) for few
+    assert minimum_detectable_difference(1, 10**6) == pytest.approx(2.8016, abs=1e-3)
+    assert minimum_detectable_difference(1, 10**6, sides=1) == pytest.approx(2.4865, abs=1e-3)
+    few = stats.t.ppf(0.975, 9) + stats.t.ppf(0.8, 9)
+    assert minimum_detectable_difference(0.5, 10) == pytest.approx(0.5 * few)
+
+
+def test_half_the_difference_takes_four_times_the_units():
+    many = units_to_detect(0.2, 0.5, 1000)
+    assert many == pytest.approx(1000 * (2.8016 * 0.5 / 0.2) ** 2, rel=1e-3)
+    assert units_to_detect(-0.1, 0.5, 1000) == pytest.approx(4 * many, rel=1e-3)
+
+
+@given(
+    st.floats(0.01, 5),
+    st.floats(0.01, 5),
+    st.integers(2, 3000),
+    st.sampled_from([0.01, 0.05]),
+    st.sampled_from([1, 2]),
+)
+def test_the_number_of_units_is_the_smallest_that_is_enough(
+    difference: float, error: float, units: int, alpha: float, sides: int
+):
+    needed = int(units_to_detect(difference, error, units, alpha=alpha, sides=sides))
+
+    def smallest(count: int) -> float:
+        scaled = error * math.sqrt(units / count)
+        return minimum_detectable_difference(scaled, count, alpha=alpha, sides=sides)
+
+    assert smallest(needed) <= difference
+    assert needed == 2 or smallest(needed - 1) > difference
+
+
+def test_nothing_to_find_and_nothing_in_the_way():
+    assert units_to_detect(0, 0.5, 100) == math.inf
+    assert units_to_detect(0, 0, 100) == math.inf
+    assert units_to_detect(0.1, 0, 100) == 2
