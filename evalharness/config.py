@@ -91,6 +91,7 @@ class RunConfig(CommonConfig):
         seed: Seeds everything random.
         bootstrap: How intervals are estimated.
         store: What is kept between runs.
+        require_metrics: Whether a metric that could not be computed ends in exit code 1.
     """
 
     model: dict[str, Any] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class RunConfig(CommonConfig):
     seed: int = 12345
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
+    require_metrics: bool = False
 
 
 @dataclass
@@ -169,6 +171,11 @@ def build(node: DictConfig | None, key: str) -> Any:
     except EvalHarnessError as error:
         where = key if error.where is None else f"{key}.{error.where}"
         raise EvalHarnessError(error.what, where=where, mend=error.mend) from error
+
+
+def build_all(nodes: DictConfig, key: str) -> list[Any]:
+    """Makes the objects that the entries of a part describe; see `build`."""
+    return [build(nodes[name], f"{key}.{name}") for name in map(str, nodes)]
 
 
 def _dataclass(path: str, key: str) -> Any:

@@ -66,6 +66,14 @@ def evalharness(
 
 
 @pytest.fixture
+def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets `_target_` name the classes of tests/plugins/own_metrics.py, also in new processes."""
+    folder = ROOT / "tests/plugins"
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+
+
+@pytest.fixture
 def small(tmp_path: Path) -> list[str]:
     """Three Turkish lines, their reference, and the overrides that name them."""
     (tmp_path / "src.txt").write_text("kırmızı elma\nmavi deniz\nsarı güneş\n", encoding="utf-8")

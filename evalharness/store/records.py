@@ -9,7 +9,7 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,12 +17,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.scoring import Resampling, Score, Scoring, Unavailable
 from evalharness.testsets.base import PROVENANCES
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", Score, Unavailable, Resampling, "RunRecord")
+T = TypeVar("T", Score, Unavailable, Resampling, Remark, ErrorSpan, "RunRecord")
 
 SCHEMA_VERSION = 1
 _DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -62,6 +63,7 @@ class RunRecord:
         notes: What a reader has to know of the system.
         failures: Why it failed on segments, and on how many for that reason.
         removed: What was taken out of answers, and of how many of them.
+        truncated_by_metric: In how many segments a metric did not read the end of a text.
     """
 
     folder: str
@@ -81,6 +83,7 @@ class RunRecord:
     notes: tuple[str, ...]
     failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
     removed: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    truncated_by_metric: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def pair(self) -> str:
@@ -141,12 +144,23 @@ def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]
         hypotheses = [segment["hypothesis"] for segment in segments]
         for name in names:
             _check_arrays(name, statistics[name], segment_scores[name], len(segments))
+        remarks = _remarks([segment.get("remarks", {}) for segment in segments])
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *_DAMAGES) as error:
         raise _damaged(path, error) from error
     scoring = Scoring(
-        record.scores, record.unavailable, record.resampling, statistics, segment_scores
+        record.scores, record.unavailable, record.resampling, statistics, segment_scores, remarks
     )
     return hypotheses, scoring
+
+
+def _remarks(said: Sequence[Mapping[str, Any]]) -> dict[str, list[Remark]]:
+    """The remarks of each metric that makes some, segment by segment."""
+    metrics = dict.fromkeys(metric for of in said for metric in of)
+    return {metric: [_remark(**of.get(metric, {})) for of in said] for metric in metrics}
+
+
+def _remark(truncated: bool = False, error_spans: Sequence[Mapping[str, Any]] = ()) -> Remark:
+    return _checked(Remark(truncated, tuple(_checked(ErrorSpan(**span)) for span in error_spans)))
 
 
 def _check_arrays(name: str, table: Any, segment_scores: Any, segments: int) -> None:
@@ -192,6 +206,7 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         notes=tuple(str(note) for note in run["notes"]),
         failures=_counts(run.get("failures", {})),
         removed=_counts(run.get("removed", {})),
+        truncated_by_metric=_counts(run.get("truncated_by_metric", {})),
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")

@@ -15,6 +15,7 @@ import numpy as np
 
 from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.base import Remark
 from evalharness.scoring import Scoring
 from evalharness.store.records import (
     NAME,
@@ -148,6 +149,7 @@ def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
         unavailable=tuple(absent for absent in new.unavailable if absent.metric not in names),
         statistics={**new.statistics, **{name: old.statistics[name] for name in names}},
         segment_scores={**new.segment_scores, **{name: old.segment_scores[name] for name in names}},
+        remarks={**new.remarks, **{n: of for n, of in old.remarks.items() if n in names}},
     )
 
 
@@ -173,6 +175,11 @@ def _run_json(run: Run) -> dict[str, object]:
             "empty": sum(text is not None and not text.strip() for text in run.hypotheses),
             "truncated": run.truncated,
             "unfinished": run.unfinished,
+        },
+        "truncated_by_metric": {
+            name: count
+            for name, remarks in run.scoring.remarks.items()
+            if (count := sum(remark.truncated for remark in remarks))
         },
         "failures": dict(run.failures),
         "removed": dict(run.removed),
@@ -200,7 +207,7 @@ def _segments_jsonl(run: Run) -> bytes:
     for row, (segment, hypothesis) in enumerate(
         zip(run.bitext.segments, run.hypotheses, strict=True)
     ):
-        facts = {
+        facts: dict[str, object] = {
             "id": segment.id,
             "document": segment.document,
             "source": segment.source,
@@ -208,8 +215,16 @@ def _segments_jsonl(run: Run) -> bytes:
             "hypothesis": hypothesis,
             "scores": {name: float(of[row]) for name, of in run.scoring.segment_scores.items()},
         }
-        lines.append(json.dumps(facts, ensure_ascii=False))
+        remarks = {name: _remark_json(of[row]) for name, of in run.scoring.remarks.items()}
+        if said := {name: remark for name, remark in remarks.items() if remark}:
+            facts["remarks"] = said
+        lines.append(json.dumps(facts, ensure_ascii=False, allow_nan=False))
     return ("\n".join(lines) + "\n").encode()
+
+
+def _remark_json(remark: Remark) -> dict[str, object]:
+    """What there is of a remark."""
+    return {key: value for key, value in asdict(remark).items() if value}
 
 
 def _npz(statistics: Mapping[str, Any]) -> bytes:
