@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evalharness.columns import column_order, columns_of
 from evalharness.errors import EvalHarnessError
 from evalharness.scoring import Score
 from evalharness.store import RunRecord
 from evalharness.views.notes import notes
-
-SACREBLEU_METRICS = ("BLEU", "chrF2", "chrF2++", "TER")
-"""In the order of their columns, before all others."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +80,8 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
     groups: dict[tuple[str, str, str], list[RunRecord]] = {}
     for run in sorted(runs, key=lambda run: run.folder):
         groups.setdefault((run.testset, run.pair, run.digest), []).append(run)
-    labels = _labels(score for run in runs for score in run.scores)
-    scores_of: dict[str, Mapping[str, Score]] = {
-        run.folder: {labels[score.metric, _comparable(score)]: score for score in run.scores}
-        for run in runs
-    }
+    arranged = columns_of([run.scores for run in runs])
+    scores_of = {run.folder: of for run, of in zip(runs, arranged, strict=True)}
     directions = {
         column: score.higher_is_better
         for scores in scores_of.values()
@@ -96,52 +91,16 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
         raise EvalHarnessError(
             f"no run has the column {by!r}",
             where="leaderboard.by",
-            mend=f"columns: {', '.join(sorted(directions, key=_column_order)) or 'none'}",
+            mend=f"columns: {', '.join(sorted(directions, key=column_order)) or 'none'}",
         )
     absent = {absent.metric for run in runs for absent in run.unavailable}
     computed = {score.metric for run in runs for score in run.scores}
-    columns = tuple(sorted({*directions, *(absent - computed)}, key=_column_order))
+    columns = tuple(sorted({*directions, *(absent - computed)}, key=column_order))
     sections = tuple(
         _section(groups[key], scores_of, columns, by)
         for key in sorted(groups, key=lambda key: (key[0], key[1], -len(groups[key]), key[2]))
     )
     return Board(columns, directions, sections, tuple(notes(runs, columns)))
-
-
-def _comparable(score: Score) -> str:
-    """The signature without the number of references, which the test set's digest holds too."""
-    return "|".join(part for part in score.signature.split("|") if not part.startswith("nrefs:"))
-
-
-def _labels(scores: Iterable[Score]) -> dict[tuple[str, str], str]:
-    """The column of each metric and comparable signature.
-
-    Where a metric has several signatures, each column carries the parts that tell them apart.
-    """
-    signatures: dict[str, set[str]] = {}
-    for score in scores:
-        signatures.setdefault(score.metric, set()).add(_comparable(score))
-    labels = {}
-    for metric, several in signatures.items():
-        parts = {
-            signature: dict(part.partition(":")[::2] for part in signature.split("|"))
-            for signature in several
-        }
-        keys = dict.fromkeys(key for signature in sorted(parts) for key in parts[signature])
-        telling = [key for key in keys if len({of.get(key) for of in parts.values()}) > 1]
-        for signature, of in parts.items():
-            told = [f"{key}:{of.get(key, 'none')}" for key in telling]
-            labels[metric, signature] = "|".join([metric, *told])
-        if len({labels[metric, signature] for signature in several}) < len(several):
-            for signature in several:
-                labels[metric, signature] = f"{metric}|{signature}"
-    return labels
-
-
-def _column_order(column: str) -> tuple[int, str]:
-    metric = column.split("|")[0]
-    first = metric in SACREBLEU_METRICS
-    return (SACREBLEU_METRICS.index(metric) if first else len(SACREBLEU_METRICS), column)
 
 
 def _section(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evalharness.columns import SACREBLEU_METRICS
 from evalharness.scoring import Score
-from evalharness.views.board import SACREBLEU_METRICS, Board, Row, Section
+from evalharness.views.board import Board, Row, Section
 
 DASH = "–"
 
