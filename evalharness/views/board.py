@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalharness.columns import column_order, columns_of
-from evalharness.errors import EvalHarnessError
+from evalharness.ranking import Place, Ranking
 from evalharness.scoring import Score
 from evalharness.store import RunRecord
 from evalharness.views.notes import notes
@@ -20,13 +21,13 @@ class Row:
     Attributes:
         run: The run.
         name: The system's name, with the folder's hash where another run of the section bears it.
-        rank: From 1; equal scores share a rank; `None` without a score that can be ranked.
+        place: Where it stands; `None` without a score that can be ranked.
         scores: Its scores by column.
     """
 
     run: RunRecord
     name: str
-    rank: int | None
+    place: Place | None
     scores: Mapping[str, Score]
 
 
@@ -66,20 +67,16 @@ class Board:
     notes: tuple[str, ...]
 
 
-def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
-    """Arranges runs into sections, columns and ranks; a pure function of the runs.
+def make_board(runs: Sequence[RunRecord], ranking: Ranking) -> Board:
+    """Arranges runs into sections and columns; a pure function of the runs.
 
     Args:
         runs: The runs.
-        by: The column that ranks; `None` for the one that most runs of a section have, of
-            several the first.
-
-    Raises:
-        EvalHarnessError: No run has the column `by`.
+        ranking: Where they stand.
     """
     groups: dict[tuple[str, str, str], list[RunRecord]] = {}
     for run in sorted(runs, key=lambda run: run.folder):
-        groups.setdefault((run.testset, run.pair, run.digest), []).append(run)
+        groups.setdefault(run.test, []).append(run)
     arranged = columns_of([run.scores for run in runs])
     scores_of = {run.folder: of for run, of in zip(runs, arranged, strict=True)}
     directions = {
@@ -87,56 +84,48 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
         for scores in scores_of.values()
         for column, score in scores.items()
     }
-    if by is not None and by not in directions:
-        raise EvalHarnessError(
-            f"no run has the column {by!r}",
-            where="leaderboard.by",
-            mend=f"columns: {', '.join(sorted(directions, key=column_order)) or 'none'}",
-        )
     absent = {absent.metric for run in runs for absent in run.unavailable}
     computed = {score.metric for run in runs for score in run.scores}
     columns = tuple(sorted({*directions, *(absent - computed)}, key=column_order))
     sections = tuple(
-        _section(groups[key], scores_of, columns, by)
+        _section(groups[key], scores_of, columns, ranking.places)
         for key in sorted(groups, key=lambda key: (key[0], key[1], -len(groups[key]), key[2]))
     )
-    return Board(columns, directions, sections, tuple(notes(runs, columns)))
+    return Board(columns, directions, sections, (*ranking.notes, *notes(runs, columns)))
 
 
 def _section(
     group: Sequence[RunRecord],
     scores_of: Mapping[str, Mapping[str, Score]],
     columns: Sequence[str],
-    by: str | None,
+    places: Mapping[str, Place],
 ) -> Section:
     present = [c for c in columns if any(c in scores_of[run.folder] for run in group)]
-    held = Counter(column for run in group for column in scores_of[run.folder])
-    ranking = by or max(present, key=lambda column: held[column], default=None)
-    ranked = {
-        run.folder: scores_of[run.folder][ranking]
-        for run in group
-        if ranking is not None and ranking in scores_of[run.folder]
-    }
-    goodness = {folder: _goodness(score) for folder, score in ranked.items()}
     names = Counter(run.system for run in group)
     rows = [
         Row(
             run,
             run.system if names[run.system] == 1 else run.folder.rpartition("/")[2],
-            1 + sum(other > goodness[run.folder] for other in goodness.values())
-            if run.folder in goodness
-            else None,
+            places.get(run.folder),
             scores_of[run.folder],
         )
         for run in group
     ]
-    rows.sort(key=lambda row: (row.rank is None, row.rank, row.run.system, row.run.folder))
+    rows.sort(key=_standing)
     best = {}
     for column in present:
         scores = [row.scores[column] for row in rows if column in row.scores]
         if len(scores) > 1:
             best[column] = max(scores, key=_goodness).score
     return Section(group[0].testset, group[0].pair, tuple(rows), best)
+
+
+def _standing(row: Row) -> tuple[float, float, str, str]:
+    """Sorts by rank, within a rank by score; the unranked come last."""
+    last = (row.run.system, row.run.folder)
+    if row.place is None:
+        return (math.inf, 0.0, *last)
+    return (row.place.rank, -_goodness(row.scores[row.place.column]), *last)
 
 
 def _goodness(score: Score) -> float:

@@ -42,6 +42,13 @@ def heading(board: Board, column: str) -> str:
     return f"{column} {'↑' if board.higher_is_better[column] else '↓'}"
 
 
+def standing(row: Row) -> tuple[str, str]:
+    """Returns a row's rank and its wins."""
+    if row.place is None:
+        return DASH, DASH
+    return str(row.place.rank), str(row.place.wins)
+
+
 def has_ranks(board: Board) -> bool:
     """Whether any section ranks more than one run."""
     return any(len(section.rows) > 1 for section in board.sections)
