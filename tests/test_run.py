@@ -304,6 +304,8 @@ def test_the_default_job_prints_both_pairs_and_whose_references_they_are(tmp_pat
     assert done.returncode == 0, done.stderr
     for needle in ("ar-en", "tr-en", "gloss", "BLEU ↑", "chrF2 ↑", "MACHINE-DRAFTED"):
         assert needle in done.stdout
+    reason = "not on this machine; python -m evalharness fetch metric=comet"
+    assert done.stdout.count(f"no wmt22-comet-da: {reason}\n") == 1
     assert "lines 14, 16, 20: Russian, not Turkish" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"results"}
     written = {path.name for path in (tmp_path / "results").iterdir()}
@@ -376,7 +378,7 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
     (tmp_path / "my/model").mkdir(parents=True)
     (tmp_path / "my/model/broken.yaml").write_text("_target_: broken_translator.Broken\n")
     monkeypatch.syspath_prepend(tmp_path)
-    outcome = evalharness("--config-dir", "my", "model=broken", *small)
+    outcome = evalharness("--config-dir", "my", "model=broken", *small, "metric=[bleu,chrf]")
     assert outcome.code == 1
     assert "1 of 3 segments failed" in outcome.out
     (path,) = (tmp_path / "results").glob("runs/*/*/scores.json")

@@ -69,13 +69,23 @@ def bootstrap_scores(statistics: Array, corpus: Corpus, resamples: int, seed: in
         are scored on the same resamples.
     """
     generator = np.random.default_rng(seed)
-    units = statistics.shape[-2]
-    rows_per_block = max(1, _CELLS_PER_BLOCK // (units + statistics[..., 0, :].size))
-    scores = [
-        corpus(_weights(generator, min(rows_per_block, resamples - start), units) @ statistics)
-        for start in range(0, resamples, rows_per_block)
-    ]
-    return np.concatenate(scores, axis=-1)
+    columns = side_by_side(statistics)
+    units, width = columns.shape
+    rows = max(1, _CELLS_PER_BLOCK // (units + width))
+    scores = []
+    for start in range(0, resamples, rows):
+        weights = _weights(generator, min(rows, resamples - start), units)
+        shape = (len(weights), *statistics.shape[:-2], statistics.shape[-1])
+        scores.append(corpus((weights @ columns).reshape(shape)))
+    return np.concatenate(scores).T
+
+
+def side_by_side(statistics: Array) -> Array:
+    """Sets the systems' columns side by side: (n_systems, n_units, k) to (n_units, n_systems * k).
+
+    One product of wide matrices is much faster than a narrow one for each system.
+    """
+    return np.moveaxis(statistics, -2, 0).reshape(statistics.shape[-2], -1)
 
 
 def percentile_interval(

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from evalharness.stats.bootstrap import Array, Corpus
+from evalharness.stats.bootstrap import Array, Corpus, side_by_side
 
 TRIALS = 10_000
 """As many as sacreBLEU makes."""
@@ -66,11 +66,12 @@ def randomization_p_values(
     pairs = all_pairs(len(statistics)) if pairs is None else pairs
     totals = statistics.sum(axis=1)
     scores = corpus(totals)
+    columns = side_by_side(statistics)
     exceeding = np.zeros(len(pairs))
-    for marks in _marks(trials, statistics, seed):
-        kept = marks @ statistics
+    for marks in _marks(trials, columns, seed):
+        marked = (marks @ columns).reshape(len(marks), *totals.shape)
         for pair, (first, second) in enumerate(pairs):
-            moved = kept[second] - kept[first]
+            moved = marked[:, second] - marked[:, first]
             swapped = corpus(np.stack([totals[first] + moved, totals[second] - moved]))
             scale = abs(scores[first]) + abs(scores[second])
             real = abs(scores[first] - scores[second]) - _TOLERANCE * scale
@@ -78,12 +79,12 @@ def randomization_p_values(
     return (exceeding + 1) / (trials + 1)
 
 
-def _marks(trials: int, statistics: Array, seed: int) -> Iterator[Array]:
+def _marks(trials: int, columns: Array, seed: int) -> Iterator[Array]:
     """Blocks of trials, 1 for a unit to swap and 0 for another: (trials in the block, n_units)."""
     generator = np.random.default_rng(seed)
-    systems, units, width = statistics.shape
+    units, width = columns.shape
     # Bits are drawn 32 at a time: blocks of as many trials leave none over.
-    rows = max(1, _CELLS_PER_BLOCK // (units + systems * width) // 32) * 32
+    rows = max(1, _CELLS_PER_BLOCK // (units + width) // 32) * 32
     for start in range(0, trials, rows):
         size = (min(rows, trials - start), units)
         yield generator.integers(2, size=size, dtype=bool).astype(np.float64)

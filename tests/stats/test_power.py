@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,6 +33,7 @@ def test_half_the_difference_takes_four_times_the_units():
     st.sampled_from([0.01, 0.05]),
     st.sampled_from([1, 2]),
 )
+@settings(max_examples=40)
 def test_the_number_of_units_is_the_smallest_that_is_enough(
     difference: float, error: float, units: int, alpha: float, sides: int
 ):
