@@ -78,7 +78,7 @@ def _one_sided(gain: PairedDifference, bound: float) -> tuple[float, float]:
     """P-values of "the true gain is at most the bound" and of "it is at least the bound"."""
     distance = gain.difference - bound
     if gain.standard_error == 0:
-        return float(distance <= 0), float(distance >= 0)
+        return float(not distance > 0), float(not distance < 0)
     plain = distance / gain.standard_error
     skew = gain.skewness / math.sqrt(gain.units)
     ratios = plain, plain + skew * (plain**2 / 3 + 1 / 6) + skew**2 * plain**3 / 27

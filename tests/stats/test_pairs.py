@@ -123,6 +123,21 @@ def test_a_system_compared_with_itself_does_not_differ(rows: list[list[int]]):
     assert own.paired[:3] == (0, 0, 0)
 
 
+def test_nor_does_it_where_sums_of_fractions_are_rounded():
+    values = np.random.default_rng(5).normal(0.8, 0.1, 57)
+    tables = np.stack([np.column_stack([values, np.ones(57)])] * 5)
+    for own in compare_pairs(tables, mean, resamples=999, trials=999, seed=4):
+        assert own.p_value == own.bootstrap_p_value == 1
+        assert own.interval == pytest.approx((0, 0), abs=1e-12)
+
+
+def test_scores_that_are_not_numbers_are_no_evidence():
+    tables = np.ones((2, 3, 2))
+    tables[1, 1, 0] = np.nan
+    (found,) = compare_pairs(tables, mean, resamples=60, trials=60, seed=1)
+    assert found.p_value == found.bootstrap_p_value == 1
+
+
 def test_what_is_said_of_a_pair_does_not_depend_on_the_others_nor_on_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ):

@@ -43,7 +43,7 @@ def test_the_number_of_units_is_the_smallest_that_is_enough(
         scaled = error * math.sqrt(units / count)
         return minimum_detectable_difference(scaled, count, alpha=alpha, sides=sides)
 
-    assert smallest(needed) <= difference
+    assert smallest(needed) <= difference * (1 + 1e-4)  # the normal distribution's where many
     assert needed == 2 or smallest(needed - 1) > difference
 
 
@@ -51,3 +51,5 @@ def test_nothing_to_find_and_nothing_in_the_way():
     assert units_to_detect(0, 0.5, 100) == math.inf
     assert units_to_detect(0, 0, 100) == math.inf
     assert units_to_detect(0.1, 0, 100) == 2
+    assert units_to_detect(1e-17, 0.5, 100) == math.inf
+    assert units_to_detect(5e-324, 0.5, 100) == math.inf
