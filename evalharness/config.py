@@ -194,14 +194,19 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
 
 
-def redacted_yaml(config: DictConfig) -> str:
-    """Returns the resolved configuration as YAML, with `${oc.env:NAME}` left as it stands."""
+def redacted(config: DictConfig) -> dict[str, Any]:
+    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
     untyped = OmegaConf.create(OmegaConf.to_container(config))
     OmegaConf.register_new_resolver(
         "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
     )
     try:
-        shown = OmegaConf.to_container(untyped, resolve=True)
+        shown: Any = OmegaConf.to_container(untyped, resolve=True)
     finally:
         OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
-    return OmegaConf.to_yaml(OmegaConf.create(shown))
+    return {str(key): value for key, value in shown.items()}
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns `redacted` as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))
