@@ -106,6 +106,7 @@ class RunConfig(CommonConfig):
         seed: Seeds everything random.
         bootstrap: How intervals are estimated.
         store: What is kept between runs.
+        require_metrics: Whether a metric that could not be computed ends in exit code 1.
     """
 
     model: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +119,7 @@ class RunConfig(CommonConfig):
     seed: int = 12345
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
+    require_metrics: bool = False
 
 
 @dataclass
@@ -225,6 +227,11 @@ def build(node: DictConfig | None, key: str) -> Any:
         raise EvalHarnessError(error.what, where=where, mend=error.mend) from error
 
 
+def build_all(nodes: DictConfig, key: str) -> list[Any]:
+    """Makes the objects that the entries of a part describe; see `build`."""
+    return [build(nodes[name], f"{key}.{name}") for name in map(str, nodes)]
+
+
 def _dataclass(path: str, key: str) -> Any:
     module, _, name = path.rpartition(".")
     try:
@@ -241,14 +248,19 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
 
 
-def redacted_yaml(config: DictConfig) -> str:
-    """Returns the resolved configuration as YAML, with `${oc.env:NAME}` left as it stands."""
+def redacted(config: DictConfig) -> dict[str, Any]:
+    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
     untyped = OmegaConf.create(OmegaConf.to_container(config))
     OmegaConf.register_new_resolver(
         "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
     )
     try:
-        shown = OmegaConf.to_container(untyped, resolve=True)
+        shown: Any = OmegaConf.to_container(untyped, resolve=True)
     finally:
         OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
-    return OmegaConf.to_yaml(OmegaConf.create(shown))
+    return {str(key): value for key, value in shown.items()}
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns `redacted` as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))

@@ -3,44 +3,47 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from omegaconf import DictConfig
 
-from evalharness.config import build
+from evalharness.config import build, build_all
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, readable_size
+from evalharness.metrics import Metric
 from evalharness.systems import FileSystem, System
 from evalharness.terminal import results_console
-from evalharness.testsets import Bitext, TestSet
+from evalharness.testsets import TestSet
 from evalharness.translation import check_supported
+from evalharness.weights import checkpoints_of
 
 
 def fetch(config: DictConfig) -> int:
-    """Downloads a system's checkpoints for the pairs of the test set, and prints where they lie.
+    """Downloads what the system and the metrics load, and prints where it lies.
 
     Raises:
         EvalHarnessError: A checkpoint cannot be downloaded, or the configuration is wrong.
     """
     system: System | FileSystem = build(config.model, "model")
     testset: TestSet = build(config.testset, "testset")
+    metrics: list[Metric] = build_all(config.metric, "metric")
     if reason := testset.unavailable():
         raise EvalHarnessError(f"cannot run here: {reason}", where=testset.name)
     bitexts = testset.load()
     check_supported(system, bitexts)
-    checkpoints = _distinct(system, bitexts)
+    checkpoints = checkpoints_of(system, bitexts)
     if not checkpoints:
         _print(f"{system.name}: nothing to fetch")
     for checkpoint in checkpoints:
-        checkpoint.fetch()
-        _print(_line(checkpoint))
+        _fetch(checkpoint)
+    for metric in metrics:
+        for checkpoint in metric.checkpoints():
+            _fetch(checkpoint)
     return 0
 
 
-def _distinct(system: System | FileSystem, bitexts: Sequence[Bitext]) -> list[Checkpoint]:
-    """The checkpoints of all pairs, each once."""
-    pairs = [(bitext.source_lang, bitext.target_lang) for bitext in bitexts]
-    return list(dict.fromkeys(made for pair in pairs for made in system.checkpoints(*pair)))
+def _fetch(checkpoint: Checkpoint) -> None:
+    checkpoint.fetch()
+    _print(_line(checkpoint))
 
 
 def _line(checkpoint: Checkpoint) -> str:

@@ -13,7 +13,14 @@ from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.store import RunRecord, read_runs
 from evalharness.terminal import results_console
-from evalharness.views import csv_text, latex_text, make_board, markdown_text, print_board
+from evalharness.views import (
+    absences,
+    csv_text,
+    latex_text,
+    make_board,
+    markdown_text,
+    print_board,
+)
 
 FILE_NAME = "leaderboard.csv"
 
@@ -58,3 +65,9 @@ def show(runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None
             print_board(board, console)
         else:
             sys.stdout.write(_TEXTS[form](board))
+
+
+def tell_absent(runs: Sequence[RunRecord]) -> None:
+    """Says on stderr which metrics could not be computed, a line for each and each reason."""
+    for line in absences(runs):
+        sys.stderr.write(f"evalharness: failed: {line}\n")

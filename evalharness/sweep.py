@@ -15,7 +15,7 @@ from evalharness.config import Format
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.fetch import fetch
-from evalharness.leaderboard import rebuild, show
+from evalharness.leaderboard import rebuild, show, tell_absent
 from evalharness.run import exit_code, make_runs
 from evalharness.store import read_run
 
@@ -40,6 +40,7 @@ def run_job(config: DictConfig, command: str) -> None:
         "number": job.job.num,
         "overrides": overrides,
         "results_dir": config.results_dir,
+        "require_metrics": command == "run" and config.require_metrics,
         "runs": [],
         "error": None,
         "code": 2,
@@ -49,7 +50,8 @@ def run_job(config: DictConfig, command: str) -> None:
             report["code"] = fetch(config)
         else:
             records = make_runs(config)
-            report |= {"runs": [r.folder for r in records], "code": exit_code(records)}
+            code = exit_code(records, config.require_metrics)
+            report |= {"runs": [record.folder for record in records], "code": code}
     except Exception as error:  # one job must not take the others down
         expected = isinstance(error, (EvalHarnessError, OSError))
         told = " ".join((str(error) if expected else f"{type(error).__name__}: {error}").split())
@@ -80,7 +82,10 @@ def summarize(folder: Path) -> int:
         rebuild(Path(results))
         those = [report for report in reports if report["results_dir"] == results]
         made = dict.fromkeys(run for report in those for run in report["runs"])
-        show([read_run(Path(results), run) for run in made], Format.table)
+        records = [read_run(Path(results), run) for run in made]
+        show(records, Format.table)
+        strict = {run for report in those if report["require_metrics"] for run in report["runs"]}
+        tell_absent([record for record in records if record.folder in strict])
     shared: set[str] = set()
     if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))

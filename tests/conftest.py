@@ -7,14 +7,19 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from .hub_server import environment
+
 # As many processes as cores run the tests: threads beside them would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+# Nor do they reach the hub, or find what somebody downloaded from it.
+os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -63,6 +68,14 @@ def evalharness(
         return Outcome(code, *capfd.readouterr())
 
     return call
+
+
+@pytest.fixture
+def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets `_target_` name the classes of tests/plugins/own_metrics.py, also in new processes."""
+    folder = ROOT / "tests/plugins"
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
 
 
 @pytest.fixture

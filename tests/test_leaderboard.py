@@ -126,10 +126,18 @@ def damaged_statistics(folder: Path, case: str) -> None:
         np.savez(path, **{name: array * np.nan for name, array in np.load(path).items()})
     else:
         segments = folder / "segments.jsonl"
-        segments.write_text(segments.read_text().replace('"chrF2": ', '"chrF2": "x", "y": '))
+        old, new = {
+            "segments": ('"chrF2": ', '"chrF2": "x", "y": '),
+            "remarks": ('"scores": ', '"remarks": {"chrF2": {"truncated": "x"}}, "scores": '),
+            "spans": ('"scores": ', '"remarks": {"chrF2": {"error_spans": [{}]}}, "scores": '),
+        }[case]
+        segments.write_text(segments.read_text().replace(old, new))
 
 
-@pytest.mark.parametrize("case", ["empty", "flipped", "too few rows", "not finite", "segments"])
+@pytest.mark.parametrize(
+    "case",
+    ["empty", "flipped", "too few rows", "not finite", "segments", "remarks", "spans"],
+)
 def test_a_metric_is_added_to_a_damaged_run_by_writing_it_anew(
     case: str, evalharness: CommandLine, two_runs: Path, small: list[str]
 ):

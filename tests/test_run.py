@@ -373,3 +373,131 @@ def test_failed_segments_have_no_score_and_end_in_exit_code_1(
     assert {metric["metric"] for metric in content["unavailable"]} == {"BLEU", "chrF2"}
     first = json.loads((path.parent / "segments.jsonl").read_text().splitlines()[0])
     assert first["hypothesis"] is None
+
+
+def rows_of(results: Path, system: str) -> list[dict]:
+    (path,) = results.glob(f"runs/*/{system}.*/segments.jsonl")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def scores_json(results: Path, system: str) -> dict:
+    (path,) = results.glob(f"runs/*/{system}.*/scores.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+LENGTH = "+metric.length={_target_:own_metrics.Length,reads:11}"
+NO_REFERENCES = ["testset=text", "testset.source_lang=tr", "testset.source=src.txt"]
+NEEDS_ONE = "needs a reference, and the test set has none"
+
+
+def test_without_references_only_metrics_that_need_none_are_computed(
+    evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
+):
+    outcome = evalharness("model=copy", *NO_REFERENCES, "metric=bleu", LENGTH)
+    assert outcome.code == 0, outcome.err
+    content = scores_json(tmp_path / "results", "copy")
+    assert [score["metric"] for score in content["scores"]] == ["length"]
+    assert content["unavailable"] == [{"metric": "BLEU", "reason": NEEDS_ONE}]
+    assert content["segments"] == 3
+    assert all(row["references"] == [] for row in rows_of(tmp_path / "results", "copy"))
+    assert f"no BLEU: {NEEDS_ONE}" in outcome.out
+    assert "not stated" not in outcome.out
+    (row,) = read_leaderboard(tmp_path / "results")
+    assert (row["BLEU"], row["length"], row["rank"]) == ("", "10.3333", "1")
+    assert "references:none" in row["signatures"]
+
+
+def test_a_run_that_no_metric_can_score_is_written_all_the_same(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("model=copy", *NO_REFERENCES, "metric=[bleu,chrf]")
+    assert outcome.code == 0, outcome.err
+    content = scores_json(tmp_path / "results", "copy")
+    assert content["scores"] == []
+    assert [absent["metric"] for absent in content["unavailable"]] == ["BLEU", "chrF2"]
+    assert [(r["system"], r["rank"]) for r in read_leaderboard(tmp_path / "results")] == [
+        ("copy", "")
+    ]
+
+
+def test_a_required_metric_that_is_absent_ends_in_exit_code_1_when_all_else_is_done(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    outcome = evalharness("model=copy", *small, "metric=[bleu,comet]", "require_metrics=true")
+    assert outcome.code == 1
+    said = [line for line in outcome.err.splitlines() if not line.startswith("INFO")]
+    reason = "not on this machine; python -m evalharness fetch metric=comet"
+    assert said == [f"evalharness: failed: no wmt22-comet-da: {reason}"]
+    assert [score["metric"] for score in scores_json(tmp_path / "results", "copy")["scores"]] == [
+        "BLEU"
+    ]
+    assert f"no wmt22-comet-da: {reason}" in outcome.out
+    assert evalharness("model=copy", *small, "metric=bleu", "require_metrics=true").code == 0
+    assert evalharness("model=copy", *small, "metric=[bleu,comet]").code == 0
+
+
+def test_a_sweep_says_once_which_required_metrics_are_absent(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    sweep = ["-m", "model=copy,gloss", *small, "metric=[bleu,comet]"]
+    assert evalharness(*sweep).code == 0
+    outcome = evalharness(*sweep, "require_metrics=true")
+    assert outcome.code == 1
+    said = [line for line in outcome.err.splitlines() if line.startswith("evalharness:")]
+    assert len(said) == 1
+    assert said[0].startswith("evalharness: failed: no wmt22-comet-da: not on this machine")
+    some = evalharness(
+        "-m", "model=copy,gloss", *small, "metric=bleu,comet", "require_metrics=true"
+    )
+    assert some.code == 1
+
+
+def test_a_number_that_is_not_finite_ends_the_run_and_changes_nothing(
+    evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
+):
+    assert evalharness("model=copy", *small, "metric=bleu").code == 0
+    before = files_below(tmp_path / "results")
+    broken = "+metric.broken={_target_:own_metrics.Broken}"
+    outcome = evalharness("model=copy", *small, "metric=chrf", broken)
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1] == (
+        "evalharness: error: text tr-en: broken gives no finite number for segment 2;"
+        " leave out the metric or the segment"
+    )
+    assert files_below(tmp_path / "results") == before
+
+
+def test_remarks_are_kept_with_the_scores_they_belong_to(
+    evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
+):
+    (tmp_path / "out.txt").write_text("an axe\nbxx and more of it\nx\n")
+    command = ["model=file", "model.path=out.txt", *small]
+    assert evalharness(*command, LENGTH, "metric=bleu").code == 0
+    for metric in ("bleu", "ter"):  # the second time, another metric is added
+        outcome = evalharness(*command, f"metric={metric}")
+        assert outcome.code == 0, outcome.err
+        assert "length read only the beginning of a text in 1 of 3 segments (out" in outcome.out
+        remarks = [row["remarks"]["length"] for row in rows_of(tmp_path / "results", "out")]
+        assert [remark.get("truncated", False) for remark in remarks] == [False, True, False]
+    found = [[(s["start"], s["end"]) for s in remark["error_spans"]] for remark in remarks]
+    assert found == [[(4, 5)], [(1, 3)], [(0, 1)]]
+    assert remarks[2]["error_spans"] == [
+        {"start": 0, "end": 1, "severity": "minor", "confidence": 0.5}
+    ]
+    (path,) = (tmp_path / "results").glob("runs/*/*/run.json")
+    assert json.loads(path.read_text())["truncated_by_metric"] == {"length": 1}
+    assert set(read_scores(tmp_path / "results")["out"]) == {"BLEU", "TER", "length"}
+
+
+def test_all_pairs_are_translated_before_any_is_scored(
+    evalharness: CommandLine, own_metrics: None, tmp_path: Path
+):
+    import own_metrics as plugin
+
+    plugin.Length.asked.clear()
+    started = time.monotonic()
+    assert evalharness("model=copy", "metric=bleu", LENGTH).code == 0
+    elapsed = time.monotonic() - started
+    assert [len(hypotheses) for hypotheses in plugin.Length.asked] == [9 + 10]
+    runs = [json.loads(path.read_text()) for path in (tmp_path / "results").rglob("run.json")]
+    assert 0 < sum(run["duration_seconds"] for run in runs) < elapsed

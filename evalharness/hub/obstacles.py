@@ -17,6 +17,10 @@ _LONGEST = 200
 _SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class NotDownloadedError(EvalHarnessError):
+    """A checkpoint that may well exist cannot be downloaded here now."""
+
+
 @dataclass(frozen=True)
 class Obstacles:
     """How the errors of one checkpoint are told.
@@ -98,7 +102,7 @@ class Obstacles:
 
     def incomplete_on_the_hub(self, missing: str) -> EvalHarnessError:
         """The repository lacks what a loader looks for."""
-        return self._error(
+        return self._wrong(
             f"the repository has no {missing} at revision {self.revision}",
             f"choose another {self.key}.checkpoint=",
         )
@@ -133,7 +137,7 @@ class Obstacles:
 
     def unknown(self) -> EvalHarnessError:
         """The name means nothing."""
-        return self._error(
+        return self._wrong(
             "neither a folder here nor a repository on the hub that can be read",
             f"correct {self.key}.checkpoint=; for a private repository set HF_TOKEN",
         )
@@ -146,7 +150,7 @@ class Obstacles:
             )
         else:
             mend = f"{self.fetch_with or 'a new download'} takes the newest one"
-        return self._error(f"the repository has no revision {revision!r}", mend)
+        return self._wrong(f"the repository has no revision {revision!r}", mend)
 
     def _refused(self, status: int) -> EvalHarnessError:
         from huggingface_hub import get_token
@@ -167,7 +171,12 @@ class Obstacles:
             mend = "free space, or set HF_HOME to a folder on another disk"
         return self._error(f"cannot be downloaded to {where}: {error.strerror}", mend)
 
-    def _error(self, what: str, mend: str) -> EvalHarnessError:
+    def _error(self, what: str, mend: str) -> NotDownloadedError:
+        """What stands in the way of a download here now."""
+        return NotDownloadedError(what, where=self.name, mend=mend)
+
+    def _wrong(self, what: str, mend: str) -> EvalHarnessError:
+        """What no other machine downloads either."""
         return EvalHarnessError(what, where=self.name, mend=mend)
 
 

@@ -68,7 +68,10 @@ class Metric(Protocol):
 
     @property
     def needs_reference(self) -> bool:
-        """Whether a segment without a reference cannot be scored."""
+        """Whether a segment without a reference cannot be scored.
+
+        Asked only of a metric that is available: a checkpoint says so itself.
+        """
         ...
 
     @abstractmethod

@@ -1,6 +1,6 @@
 """What neural systems and neural metrics share: devices, loading, batches."""
 
-from evalharness.networks.batching import Halving, fill_batches
+from evalharness.networks.batching import Halving, fill_batches, free_memory
 from evalharness.networks.devices import (
     check_device,
     describe_device,
@@ -15,6 +15,7 @@ __all__ = [
     "check_device",
     "describe_device",
     "fill_batches",
+    "free_memory",
     "is_out_of_memory",
     "loading",
     "resolve_device",

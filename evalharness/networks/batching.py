@@ -73,7 +73,7 @@ class Halving:
                         mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
                     ) from None
             # Only here is the error gone, which held on to the memory.
-            _free_memory()
+            free_memory()
             self._fits = size // 2
             log.warning("out of memory: batches of at most %d tokens from now on", self._fits)
         half = len(items) // 2
@@ -83,7 +83,8 @@ class Halving:
         ]
 
 
-def _free_memory() -> None:
+def free_memory() -> None:
+    """Gives memory back that nothing refers to any more, a GPU's also to other processes."""
     gc.collect()
     if torch := sys.modules.get("torch"):
         torch.cuda.empty_cache()

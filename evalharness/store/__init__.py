@@ -1,6 +1,7 @@
 """What is kept."""
 
-from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
+from evalharness.store.contents import read_scoring, read_statistics, read_translated
+from evalharness.store.records import RunRecord, read_run, read_runs
 from evalharness.store.runs import Run, check_name, write_run
 from evalharness.store.translations import StoredTranslations
 
@@ -12,5 +13,7 @@ __all__ = [
     "read_run",
     "read_runs",
     "read_scoring",
+    "read_statistics",
+    "read_translated",
     "write_run",
 ]

@@ -1,4 +1,4 @@
-"""Reading run folders."""
+"""Reading what a run folder says about its run."""
 
 from __future__ import annotations
 
@@ -7,25 +7,23 @@ import json
 import logging
 import math
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from evalharness.errors import EvalHarnessError
-from evalharness.scoring import Resampling, Score, Scoring, Unavailable
+from evalharness.metrics.base import ErrorSpan, Remark
+from evalharness.scoring import Resampling, Score, Unavailable
 from evalharness.testsets.base import PROVENANCES
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", Score, Unavailable, Resampling, "RunRecord")
+T = TypeVar("T", Score, Unavailable, Resampling, Remark, ErrorSpan, "RunRecord")
 
 SCHEMA_VERSION = 1
-_DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a file raises that was cut short or edited."""
 
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
@@ -62,6 +60,9 @@ class RunRecord:
         notes: What a reader has to know of the system.
         failures: Why it failed on segments, and on how many for that reason.
         removed: What was taken out of answers, and of how many of them.
+        truncated_by_metric: In how many segments a metric did not read the end of a text.
+        metrics: How the metrics of the scores are configured, by name; none of a run that was
+            written before configurations were.
     """
 
     folder: str
@@ -81,6 +82,8 @@ class RunRecord:
     notes: tuple[str, ...]
     failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
     removed: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    truncated_by_metric: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
     @property
     def pair(self) -> str:
@@ -117,44 +120,8 @@ def read_run(results: Path, folder: str) -> RunRecord:
         return _record(folder, run, scores)
     except OSError as error:
         raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
-    except _DAMAGES as error:
-        raise _damaged(path, error) from error
-
-
-def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]:
-    """Reads the hypotheses of a run and all that the metrics said about them.
-
-    Raises:
-        EvalHarnessError: The folder is no complete run, or is damaged.
-    """
-    record, path = read_run(results, folder), results / folder
-    try:
-        lines = (path / SEGMENTS).read_text(encoding="utf-8").split("\n")
-        segments = [json.loads(line) for line in lines if line]
-        names = [score.metric for score in record.scores]
-        with np.load(path / STATISTICS, allow_pickle=False) as arrays:
-            statistics = {name: arrays[name] for name in names}
-        segment_scores = {
-            name: np.array([float(segment["scores"][name]) for segment in segments])
-            for name in names
-        }
-        hypotheses = [segment["hypothesis"] for segment in segments]
-        for name in names:
-            _check_arrays(name, statistics[name], segment_scores[name], len(segments))
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *_DAMAGES) as error:
-        raise _damaged(path, error) from error
-    scoring = Scoring(
-        record.scores, record.unavailable, record.resampling, statistics, segment_scores
-    )
-    return hypotheses, scoring
-
-
-def _check_arrays(name: str, table: Any, segment_scores: Any, segments: int) -> None:
-    fits = table.ndim == 2 and len(table) == len(segment_scores) == segments
-    if not fits or table.dtype != np.float64:
-        raise ValueError(f"{name}: statistics are {table.dtype} {table.shape}")
-    if not (np.isfinite(table).all() and np.isfinite(segment_scores).all()):
-        raise ValueError(f"{name}: not finite")
+    except DAMAGES as error:
+        raise damaged(path, error) from error
 
 
 def _read_all(results: Path) -> Iterator[RunRecord]:
@@ -165,7 +132,8 @@ def _read_all(results: Path) -> Iterator[RunRecord]:
             log.warning("%s", error)
 
 
-def _damaged(path: Path, error: Exception) -> EvalHarnessError:
+def damaged(path: Path, error: Exception) -> EvalHarnessError:
+    """Returns the error that says so."""
     return EvalHarnessError(
         f"damaged run: {type(error).__name__}: {error}",
         where=path,
@@ -183,30 +151,37 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(run["testset"]["references"]),
-        scores=tuple(_checked(Score(**score)) for score in scores["scores"]),
-        unavailable=tuple(_checked(Unavailable(**metric)) for metric in scores["unavailable"]),
-        resampling=_checked(Resampling(**run["bootstrap"])),
+        scores=tuple(checked(Score(**score)) for score in scores["scores"]),
+        unavailable=tuple(checked(Unavailable(**metric)) for metric in scores["unavailable"]),
+        resampling=checked(Resampling(**run["bootstrap"])),
         failed=run["counts"]["failed"],
         truncated=run["counts"]["truncated"],
         unfinished=run["counts"]["unfinished"],
         notes=tuple(str(note) for note in run["notes"]),
         failures=_counts(run.get("failures", {})),
         removed=_counts(run.get("removed", {})),
+        truncated_by_metric=_counts(run.get("truncated_by_metric", {})),
+        metrics={str(name): dict(of) for name, of in run.get("metrics", {}).items()},
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
     for name in (record.system, record.testset, record.source_lang, record.target_lang):
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
-    return _checked(record)
+    return checked(record)
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:
     return {str(what): int(count) for what, count in found.items()}
 
 
-def _checked(record: T) -> T:
-    """Returns a record whose numbers and strings are some: the file may have been edited."""
+def checked(record: T) -> T:
+    """Returns a record whose numbers and strings are some: the file may have been edited.
+
+    Raises:
+        TypeError: A field has another type.
+        ValueError: A number is not finite, or UTF-8 cannot hold a string.
+    """
     for field in dataclasses.fields(record):
         value: Any = getattr(record, field.name)
         kind = _JSON_TYPES.get(str(field.type))

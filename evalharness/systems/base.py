@@ -149,6 +149,9 @@ class System(Protocol):
         """The positions of the texts that `translate` is best given together."""
         return [range(len(texts))[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
 
+    def release(self) -> None:
+        """Lets go of what takes much memory: all is translated, and metrics come next."""
+
 
 def translates_between(languages: Sequence[str] | None, source: str, target: str) -> bool:
     """Whether a system that reads and writes some languages translates a pair.

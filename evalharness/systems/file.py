@@ -65,6 +65,9 @@ class FileSystem:
         """None."""
         return ()
 
+    def release(self) -> None:
+        """Nothing."""
+
     def hypotheses(
         self, source: str, target: str, source_path: str, source_lines: int
     ) -> list[str]:

@@ -11,7 +11,9 @@ from typing import Protocol
 HUMAN = "human"
 MACHINE_DRAFTED = "machine-drafted"
 UNSTATED = "unstated"
-PROVENANCES = (HUMAN, MACHINE_DRAFTED, UNSTATED)
+MAKERS = (HUMAN, MACHINE_DRAFTED, UNSTATED)
+NO_REFERENCES = "none"
+PROVENANCES = (*MAKERS, NO_REFERENCES)
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Segment:
         position: 0-based line among all source lines of the pair, also those left out of scoring.
         document: The document it belongs to, `None` where documents are not known.
         source: The text to translate, never empty.
-        references: Its human translations, at least one.
+        references: Its human translations; none in a test set without references.
     """
 
     id: str
@@ -44,7 +46,8 @@ class Bitext:
         segments: What is scored, in order.
         source_path: Where the sources come from, for messages.
         source_lines: How many lines the sources have, also those left out of scoring.
-        provenance: Who made the references: the distinct values among `PROVENANCES`, sorted.
+        provenance: Who made the references: the distinct values among `MAKERS`, sorted; only
+            `none` where there are no references.
         notes: What was left out and why, one line each.
     """
 

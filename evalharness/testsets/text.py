@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
-from evalharness.testsets.base import PROVENANCES, UNSTATED, Bitext, Segment
+from evalharness.testsets.base import MAKERS, NO_REFERENCES, UNSTATED, Bitext, Segment
 from evalharness.textfiles import listed, read_aligned, read_lines
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,8 @@ class TextTestSet:
         target_lang: BCP-47 code of the references.
         source: The source file.
         references: One file per reference; an empty line means that this reference leaves the
-            segment out, and a segment that no reference covers is not scored.
+            segment out, and a segment that no reference covers is not scored. Without any file,
+            every segment is scored, by metrics that need no reference.
         documents: A file with the document id of each segment.
         provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
         on_empty: `error` or `skip` for an empty source line.
@@ -45,11 +46,13 @@ class TextTestSet:
         language(self.source_lang, where="source_lang")
         language(self.target_lang, where="target_lang")
         _one_of("on_empty", self.on_empty, ("error", "skip"))
-        _one_of("provenance", self.provenance, PROVENANCES)
-        if not self.references or not all(isinstance(path, str) for path in self.references):
+        _one_of("provenance", self.provenance, MAKERS)
+        if not all(isinstance(path, str) for path in self.references):
+            raise EvalHarnessError("not a list of files", where="references")
+        if not self.references and self.provenance != UNSTATED:
             raise EvalHarnessError(
-                "a text test set needs at least one reference file",
-                where="references",
+                f"{self.provenance}, but there are no references",
+                where="provenance",
                 mend="give 'testset.references=[REF.txt]'",
             )
 
@@ -75,17 +78,10 @@ class TextTestSet:
                 where=self.source,
                 mend="fill it, or leave it out with testset.on_empty=skip",
             )
-        segments = [
-            Segment(str(position + 1), position, document, source, present)
-            for position, (source, document, refs) in enumerate(
-                zip(sources, documents, zip(*references, strict=True), strict=True)
-            )
-            if source.strip() and (present := tuple(ref for ref in refs if ref.strip()))
-        ]
+        segments = list(_segments(sources, documents, references))
         if not segments:
-            raise EvalHarnessError(
-                "no segment left: no line has both a source and a reference", where=self.source
-            )
+            lacking = "both a source and a reference" if references else "a source"
+            raise EvalHarnessError(f"no segment left: no line has {lacking}", where=self.source)
         notes = self._notes(empty, len(sources) - len(empty) - len(segments))
         bitext = Bitext(
             self.name,
@@ -94,7 +90,7 @@ class TextTestSet:
             tuple(segments),
             self.source,
             len(sources),
-            (self.provenance,),
+            (self.provenance if references else NO_REFERENCES,),
             notes,
         )
         return [bitext]
@@ -116,6 +112,16 @@ class TextTestSet:
         if missing := [number for number, text in enumerate(ids, 1) if not text.strip()]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids
+
+
+def _segments(
+    sources: Sequence[str], documents: Sequence[str | None], references: Sequence[Sequence[str]]
+) -> Iterator[Segment]:
+    """What has a source and, where there are references, at least one of them."""
+    for position, (source, document) in enumerate(zip(sources, documents, strict=True)):
+        present = tuple(text for of in references if (text := of[position]).strip())
+        if source.strip() and (present or not references):
+            yield Segment(str(position + 1), position, document, source, present)
 
 
 def _one_of(option: str, value: str, choices: Sequence[str]) -> None:

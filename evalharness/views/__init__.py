@@ -2,6 +2,15 @@
 
 from evalharness.views.board import Board, make_board
 from evalharness.views.files import csv_text, latex_text, markdown_text
+from evalharness.views.notes import absences
 from evalharness.views.terminal import print_board
 
-__all__ = ["Board", "csv_text", "latex_text", "make_board", "markdown_text", "print_board"]
+__all__ = [
+    "Board",
+    "absences",
+    "csv_text",
+    "latex_text",
+    "make_board",
+    "markdown_text",
+    "print_board",
+]

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from evalharness.errors import EvalHarnessError
 from evalharness.scoring import Score
 from evalharness.store import RunRecord
+from evalharness.views.notes import notes
 
 SACREBLEU_METRICS = ("BLEU", "chrF2", "chrF2++", "TER")
 """In the order of their columns, before all others."""
-
-_FEW_UNITS = 30  # below it a note calls intervals rough
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,9 @@ class Board:
 
     Attributes:
         columns: The columns of scores: a metric's name, or, where that metric was computed under
-            several signatures, the name and what tells them apart: `BLEU|case:lc`.
-        higher_is_better: The direction of each column.
+            several signatures, the name and what tells them apart: `BLEU|case:lc`. A metric that
+            none of the runs could compute has one, too.
+        higher_is_better: The direction of each column that has scores.
         sections: Ordered by test set and pair.
         notes: What a reader has to know to read the numbers right.
     """
@@ -92,18 +92,20 @@ def make_board(runs: Sequence[RunRecord], by: str | None = None) -> Board:
         for scores in scores_of.values()
         for column, score in scores.items()
     }
-    columns = tuple(sorted(directions, key=_column_order))
-    if by is not None and by not in columns:
+    if by is not None and by not in directions:
         raise EvalHarnessError(
             f"no run has the column {by!r}",
             where="leaderboard.by",
-            mend=f"columns: {', '.join(columns) or 'none'}",
+            mend=f"columns: {', '.join(sorted(directions, key=_column_order)) or 'none'}",
         )
+    absent = {absent.metric for run in runs for absent in run.unavailable}
+    computed = {score.metric for run in runs for score in run.scores}
+    columns = tuple(sorted({*directions, *(absent - computed)}, key=_column_order))
     sections = tuple(
         _section(groups[key], scores_of, columns, by)
         for key in sorted(groups, key=lambda key: (key[0], key[1], -len(groups[key]), key[2]))
     )
-    return Board(columns, directions, sections, tuple(_notes(runs, groups, columns)))
+    return Board(columns, directions, sections, tuple(notes(runs, columns)))
 
 
 def _comparable(score: Score) -> str:
@@ -180,83 +182,3 @@ def _section(
 
 def _goodness(score: Score) -> float:
     return score.score if score.higher_is_better else -score.score
-
-
-def _notes(
-    runs: Sequence[RunRecord],
-    groups: Mapping[tuple[str, str, str], Sequence[RunRecord]],
-    columns: Sequence[str],
-) -> Iterable[str]:
-    yield from _provenance_notes(runs)
-    versions = Counter((testset, pair) for testset, pair, _ in groups)
-    for (testset, pair), count in versions.items():
-        if count > 1:
-            yield (
-                f"{testset} {pair}: {count} versions of the test set (other segments, references"
-                " or provenance), ranked apart"
-            )
-    several = Counter(column.split("|")[0] for column in columns)
-    for metric in (metric for metric, count in several.items() if count > 1):
-        yield f"{metric}: {several[metric]} signatures, not comparable, in a column each"
-    yield from _interval_notes(runs)
-    for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
-        yield f"{system}: {note}"
-    for run in runs:
-        for count, what in (
-            (run.truncated, "sources longer than the system takes: cut off"),
-            (run.unfinished, "hypotheses not finished at the length limit"),
-        ):
-            if count:
-                of = f"{count} of {run.segments}"
-                yield f"{run.system} {run.testset} {run.pair}: {of} {what}"
-        yield from _answer_notes(run)
-        for absent in run.unavailable:
-            yield f"{run.system} {run.testset} {run.pair}: no {absent.metric}: {absent.reason}"
-
-
-def _answer_notes(run: RunRecord) -> Iterable[str]:
-    """What failed and why, and what was taken out of answers."""
-    who = f"{run.system} {run.testset} {run.pair}"
-    if run.failed:
-        why = f": {_counted(run.failures)}" if run.failures else ""
-        yield f"{who}: {run.failed} of {run.segments} segments failed{why}"
-    if run.removed:
-        yield f"{who}: removed from answers: {_counted(run.removed)}"
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    """The reasons, the most frequent first."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{what} ({count})" for what, count in ordered)
-
-
-def _provenance_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
-    said = {
-        "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
-        " system comes to a machine's draft",
-        "unstated": "who made the references is not stated (testset.provenance=human states it)",
-    }
-    for maker, text in said.items():
-        if tests := _tests(run for run in runs if maker in run.provenance):
-            yield f"{tests}: {text}"
-
-
-def _interval_notes(runs: Sequence[RunRecord]) -> Iterable[str]:
-    kinds: dict[tuple[int, int, str], list[RunRecord]] = {}
-    for run in runs:
-        if run.scores:
-            how = run.resampling
-            kinds.setdefault((how.resamples, how.seed, how.unit), []).append(run)
-    for (resamples, seed, unit), those in kinds.items():
-        whose = f" ({_tests(those)})" if len(kinds) > 1 else ""
-        yield f"95 % intervals{whose}: {resamples} bootstrap resamples of {unit}s, seed {seed}"
-    few = [run for run in runs if run.scores and run.resampling.units < _FEW_UNITS]
-    if few:
-        yield f"{_tests(few)}: fewer than {_FEW_UNITS} {few[0].resampling.unit}s: rough intervals"
-
-
-def _tests(runs: Iterable[RunRecord]) -> str:
-    pairs: dict[str, dict[str, None]] = {}
-    for run in runs:
-        pairs.setdefault(run.testset, {})[run.pair] = None
-    return "; ".join(f"{testset} {', '.join(pairs[testset])}" for testset in pairs)

@@ -35,7 +35,9 @@ def is_best(section: Section, row: Row, column: str) -> bool:
 
 
 def heading(board: Board, column: str) -> str:
-    """Returns a column's name with the direction in which it gets better."""
+    """Returns a column's name with the direction in which it gets better, if that is known."""
+    if column not in board.higher_is_better:
+        return column
     return f"{column} {'↑' if board.higher_is_better[column] else '↓'}"
 
 

@@ -62,9 +62,7 @@ def latex_text(board: Board) -> str:
         return rf"{shown} {{\scriptsize {between}}}"
 
     head = ["test set", "pair", r"\#", "system", "$n$"]
-    for column in board.columns:
-        arrow = r"$\uparrow$" if board.higher_is_better[column] else r"$\downarrow$"
-        head.append(f"{_latex_escape(column)} {arrow}")
+    head += [_latex_escape(heading(board, column)) for column in board.columns]
     lines = [
         rf"\begin{{tabular}}{{llrlr{'r' * len(board.columns)}}}",
         r"\toprule",
@@ -135,5 +133,7 @@ def _latex_escape(text: str) -> str:
         "^": r"\textasciicircum{}",
         "|": r"\textbar{}",
         DASH: "--",
+        "↑": r"$\uparrow$",
+        "↓": r"$\downarrow$",
     }
     return "".join(special.get(c, rf"\{c}" if c in "&%$#_{}" else c) for c in text)

@@ -184,6 +184,97 @@ def test_every_table_names_what_could_not_be_computed(view: str):
     assert "the reason why" in VIEWS[view](make_board([lacking, run("b", bleu(1.0), ter(3.0))]))
 
 
+COMET = "wmt22-comet-da"
+FETCH = "not on this machine; python -m evalharness fetch metric=comet"
+NO_COMET = (Unavailable(COMET, FETCH),)
+
+
+def comet(score: float, signature: str = "checkpoint:own@1") -> Score:
+    return Score(COMET, score, score - 0.01, score + 0.01, signature, higher_is_better=True)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_metric_that_no_run_has_gets_a_column_of_dashes_and_one_line(view: str):
+    arabic = {"source_lang": "ar", "unavailable": NO_COMET}
+    runs = [
+        run("a", bleu(20.0), unavailable=NO_COMET),
+        run("b", bleu(30.0), unavailable=NO_COMET),
+        run("a", bleu(20.0), folder="runs/news.ar-en/a.00000000", **arabic),
+    ]
+    board = make_board(runs)
+    assert board.columns == ("BLEU", COMET)
+    text = VIEWS[view](board)
+    dash = "--" if view == "latex" else "–"
+    assert text.count(f" {dash} ") == 3
+    assert f"{COMET} " in text
+    for arrow in ("↑", "↓", "uparrow", "downarrow"):
+        assert f"{COMET} {arrow}" not in text
+    assert text.count(f"no {COMET}: {FETCH}") == 1
+
+
+def test_the_csv_of_a_metric_that_no_run_has_is_empty():
+    text = csv_text(make_board([run("a", bleu(20.0), unavailable=NO_COMET)]))
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert [row[f"{COMET}{end}"] for end in ("", "_low", "_high")] == ["", "", ""]
+    assert list(row)[-2:] == ["run", "signatures"]
+    assert COMET not in row["signatures"]
+
+
+def test_absence_says_whose_it_is_where_others_have_the_score():
+    arabic = {"source_lang": "ar", "unavailable": NO_COMET}
+    runs = [
+        run("a", comet(0.8)),
+        run("b", comet(0.7, "checkpoint:own@2")),
+        run("c", unavailable=NO_COMET),
+        run("d", unavailable=NO_COMET),
+        run("d", folder="runs/news.ar-en/d.00000000", **arabic),
+        run("e", unavailable=(Unavailable(COMET, "1 of 100 segments failed"),)),
+    ]
+    board = make_board(runs)
+    assert board.columns == (f"{COMET}|checkpoint:own@1", f"{COMET}|checkpoint:own@2")
+    assert [note for note in board.notes if note.startswith("no ")] == [
+        f"no {COMET} (c news tr-en; d news tr-en, ar-en): {FETCH}",
+        f"no {COMET} (e news tr-en): 1 of 100 segments failed",
+    ]
+
+
+def test_no_run_is_ranked_by_a_metric_that_none_has():
+    runs = [run("a", bleu(20.0), unavailable=NO_COMET)]
+    with pytest.raises(EvalHarnessError, match=f"'{COMET}'; columns: BLEU$"):
+        make_board(runs, by=COMET)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_table_says_what_a_metric_did_not_read(view: str):
+    cut = {"truncated_by_metric": {COMET: 3}}
+    board = make_board([run("a", comet(0.8), **cut), run("b", comet(0.7))])
+    assert f"{COMET} read only the beginning of a text in 3 of 100 segments (a news tr-en)" in (
+        VIEWS[view](board)
+    )
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_test_set_without_references_says_so_and_nothing_of_their_maker(view: str):
+    text = VIEWS[view](make_board([run("a", comet(0.8), provenance=("none",))]))
+    assert "news tr-en: no references" in text
+    assert "not stated" not in text
+    rows = csv_text(make_board([run("a", comet(0.8), provenance=("none",))]))
+    assert "references:none" in rows
+
+
+@pytest.mark.parametrize("absent", [True, False])
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_default_metrics_fit_into_a_terminal(width: int, absent: bool):
+    chrf = replace(bleu(54.42), metric="chrF2")
+    changes = {"unavailable": NO_COMET} if absent else {}
+    neural = [] if absent else [comet(0.8123)]
+    runs = [run(name, bleu(43.21), chrf, *neural, **changes) for name in ("opus_mt", "gloss")]
+    lines = shown(make_board(runs), width).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+    (head,) = [line for line in lines if "system" in line]
+    assert head.split()[-1 if absent else -2] == COMET
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_the_terminal_table_keeps_to_its_width_and_shows_everything(width: int):
     metrics = [bleu(43.21), ter(56.78)]

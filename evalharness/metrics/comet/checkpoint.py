@@ -20,6 +20,9 @@ from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, Files, transformers_files
 
 HPARAMS, WEIGHTS = "hparams.yaml", "checkpoints/model.ckpt"
+ENCODERS = ("BERT", "MiniLM", "RemBERT", "XLM-RoBERTa", "XLM-RoBERTa-XL")
+"""COMET's names for the classes of its encoders."""
+
 # COMET's MiniLM encoder always takes its tokenizer from there (comet/encoders/minilm.py).
 _MINILM, _MINILM_TOKENIZER = "MiniLM", "xlm-roberta-base"
 
@@ -67,8 +70,9 @@ class CometCheckpoint:
     def all(self) -> Iterator[Checkpoint]:
         """Yields what is loaded; the first has to be here before the next is asked for."""
         yield self.weights
+        minilm = self.encoder_class == _MINILM
         yield self.encoder
-        if self.encoder_class == _MINILM:
+        if minilm:
             yield self._selecting(_MINILM_TOKENIZER)
 
     @cached_property
@@ -100,7 +104,10 @@ class CometCheckpoint:
     @property
     def encoder_class(self) -> str:
         """COMET's name for the class of its encoder."""
-        return str(self.hparams.get("encoder_model", "XLM-RoBERTa"))
+        named = str(self.hparams.get("encoder_model", "XLM-RoBERTa"))
+        if named not in ENCODERS:
+            raise self._error(f"an encoder {named!r}; COMET has {', '.join(ENCODERS)}")
+        return named
 
     @cached_property
     def encoder(self) -> Checkpoint:

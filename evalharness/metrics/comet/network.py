@@ -8,6 +8,7 @@ import inspect
 import logging
 import pickle
 import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from evalharness.terminal import working
 
 # What COMET 2.2.7 does for checkpoints that ask for it (its issue #244).
 _PATCHED, _INSTEAD = "sparsemax_patch", "softmax"
+_ATTRIBUTES = "pytorch_lightning.utilities.parsing.AttributeDict"
 
 
 def lacks_pkg_resources() -> str | None:
@@ -81,13 +83,15 @@ def _read(path: Path, checkpoint: CometCheckpoint) -> Mapping[str, Any]:
     import argparse
 
     import torch
-    from pytorch_lightning.utilities.parsing import AttributeDict
 
-    # Plain containers, in which Lightning has kept hyperparameters.
-    containers: list[Any] = [AttributeDict, argparse.Namespace]
+    # Plain containers, in which Lightning has kept hyperparameters; its own is read as a dict.
+    containers: list[Any] = [argparse.Namespace, (dict, _ATTRIBUTES)]
     try:
         with torch.serialization.safe_globals(containers):
-            content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            # Mapped into memory it is read once, when its weights are used; torch < 1.6 wrote files
+            # that cannot be.
+            mapped = zipfile.is_zipfile(path)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
         found = re.search(r"GLOBAL (\S+)", str(error))
         if found is None:

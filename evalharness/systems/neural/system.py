@@ -21,6 +21,7 @@ from evalharness.networks import (
     Halving,
     describe_device,
     fill_batches,
+    free_memory,
     loading,
     resolve_device,
     resolve_dtype,
@@ -190,6 +191,11 @@ class NeuralSystem(System):
                 ),
             )
             first += len(several)
+
+    def release(self) -> None:
+        """Lets go of the network; it is loaded again if need be."""
+        self._held.clear()
+        free_memory()
 
     def decode(self, reader: Reader, ids: TokenIds) -> str:
         """Returns the text of an output."""

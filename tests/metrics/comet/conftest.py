@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ KINDS = ("regression", "referenceless", "unified", "unified_without_reference", 
 
 TinyComet = Callable[..., Path]
 MakeMetric = Callable[..., Comet]
+MakeOdd = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,19 @@ def metric(tmp_path: Path) -> MakeMetric:
 
     def make(checkpoint: Path, **options: Any) -> Comet:
         return Comet(str(checkpoint), **{"store": str(tmp_path / "store"), **options})
+
+    return make
+
+
+@pytest.fixture
+def odd(tiny: TinyComet, tmp_path: Path) -> MakeOdd:
+    """Copies a tiny checkpoint and makes the copy odd."""
+
+    def make(
+        oddity: Callable[..., Path], *arguments: Any, kind: str = "regression", **options: Any
+    ):
+        copy = shutil.copytree(tiny(kind), tmp_path / "odd" / kind)
+        return oddity(copy, *arguments, **options)
 
     return make
 

@@ -39,6 +39,7 @@ AWKWARD: list[Sample] = [
     {"src": LONG, "mt": "", "ref": "?"},
     {"src": "x" * 700, "mt": "The same letter.", "ref": "x" * 700},
 ]
+SHORT = [sample for sample in AWKWARD if max(map(len, sample.values())) < 100]
 
 # One source and translation with several references.
 SEVERAL_REFERENCES = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
@@ -18,7 +17,7 @@ from evalharness.metrics.comet.metric import References
 from evalharness.testsets.base import Segment
 
 from .conftest import KINDS, MakeMetric, TinyComet, bitext, scores
-from .peer import AWKWARD, SEVERAL_REFERENCES, Sample, predict
+from .peer import AWKWARD, SEVERAL_REFERENCES, predict
 
 VARIANTS: list[tuple[str, dict]] = [
     ("regression", {"layer_transformation": "sparsemax"}),
@@ -187,13 +186,3 @@ def test_a_checkpoint_is_called_by_its_name(tiny: TinyComet) -> None:
 def test_options_out_of_range_are_refused(options: dict, message: str) -> None:
     with pytest.raises(EvalHarnessError, match=message):
         Comet("Unbabel/wmt22-comet-da", store="s", **options)
-
-
-def test_a_score_that_is_no_number_names_its_segment_and_is_not_kept(
-    tiny: TinyComet, metric: MakeMetric, tmp_path
-) -> None:
-    samples: list[Sample] = [{"src": "elma", "mt": "apple", "ref": "apple"}]
-    made = metric(tiny("regression_with_nan"))
-    for _ in range(2):
-        with pytest.raises(EvalHarnessError, match=r"segment s0: the score is nan; "):
-            scores(replace(made), samples)

@@ -14,17 +14,11 @@ sources give ten outputs, greedily and with four beams.
 
 from __future__ import annotations
 
-import importlib
-import io
 import json
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 
-import sentencepiece
 import torch
 from transformers import (
     GenerationConfig,
@@ -50,18 +44,10 @@ from transformers import (
 )
 from transformers.models.m2m_100.tokenization_m2m_100 import FAIRSEQ_LANGUAGE_CODES
 
-ROOT = Path(__file__).resolve().parents[3]
+from ...pieces import conversion, pieces, unigram_model
 
 POSITIONS = 64
 WIDTH = 32
-PIECES = 400
-# Letters that the statements may lack: with them no Turkish, Arabic or English word is unknown.
-LETTERS = (
-    "abcçdefgğhıijklmnoöpqrsştuüvwxyzâîû"
-    "ABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZ"
-    "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"
-    "0123456789.,;:!?'\"()-،؛؟"
-)
 
 # The size of the families with BART's parameter names; so few positions that tests reach the limit.
 BART_SIZE = {
@@ -89,7 +75,7 @@ SEAMLESS_LANGUAGES = ("arb", "ces", "deu", "eng", "fra", "rus", "spa", "tur")
 
 def build_nllb(folder: Path) -> Path:
     """NLLB-200: an M2M100 model under `NllbTokenizer` and its 202 codes such as `tur_Latn`."""
-    with _conversion():
+    with conversion():
         tokenizer = NllbTokenizerFast(_spm_file(folder), model_max_length=POSITIONS)
     config = M2M100Config(
         vocab_size=len(tokenizer), activation_function="relu", **BART_SIZE, **FAIRSEQ_IDS
@@ -117,7 +103,7 @@ def build_small100(folder: Path) -> Path:
 
 def build_mbart50(folder: Path) -> Path:
     """mBART-50 many-to-one: codes such as `tr_TR`, and `en_XX` forced in the checkpoint itself."""
-    with _conversion():
+    with conversion():
         tokenizer = MBart50TokenizerFast(
             _spm_file(folder), bos_token="<s>", model_max_length=POSITIONS
         )
@@ -145,7 +131,7 @@ def build_madlad400(folder: Path) -> Path:
     """MADLAD-400: T5 without sentinels, target codes such as `<2en>` as vocabulary pieces."""
     codes = ("<2en>", "<2tr>", "<2ar>")
     file = _spm_file(folder, "spiece.model", codes)
-    with _conversion():
+    with conversion():
         tokenizer = T5TokenizerFast(
             file,
             bos_token="<s>",
@@ -194,7 +180,7 @@ def build_opus_mt(folder: Path) -> Path:
 def build_seamless(folder: Path) -> Path:
     """SeamlessM4T v2: the whole model, speech parts too, of which text to text loads its share."""
     codes = [f"__{code}__" for code in SEAMLESS_LANGUAGES]
-    with _conversion():
+    with conversion():
         tokenizer = SeamlessM4TTokenizerFast(
             _spm_file(folder), additional_special_tokens=codes, model_max_length=POSITIONS
         )
@@ -263,67 +249,21 @@ def _m2m100(folder: Path, decoder_layers: int, seed: int) -> Path:
     return _save(folder, model, tokenizer, generation)
 
 
-@cache
-def _spm(symbols: tuple[str, ...] = ()) -> bytes:
-    """A unigram model trained on the repository's statements; ids 0 to 2 are <unk>, <s>, </s>."""
-    statements = sorted((ROOT / "seeds").glob("*/*.txt"))
-    statements += sorted((ROOT / "references").glob("*/*/*.txt"))
-    lines = [line for file in statements for line in file.read_text("utf-8").splitlines() if line]
-    trained = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines),
-        model_writer=trained,
-        model_type="unigram",
-        vocab_size=PIECES,
-        hard_vocab_limit=False,
-        required_chars=LETTERS,
-        user_defined_symbols=list(symbols),
-        num_threads=1,
-        minloglevel=2,
-    )
-    return trained.getvalue()
-
-
 def _spm_file(
     folder: Path, name: str = "sentencepiece.bpe.model", symbols: tuple[str, ...] = ()
 ) -> str:
     """The path of the sentencepiece model, written into the folder under the family's name."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(_spm(symbols))
+    (folder / name).write_bytes(unigram_model(symbols=symbols))
     return str(folder / name)
 
 
 def _vocabulary(folder: Path, first: Sequence[str], last: Sequence[str] = ()) -> str:
     """The path of a written `vocab.json`: the special tokens around the pieces, in order."""
-    model = sentencepiece.SentencePieceProcessor(model_proto=_spm())
-    pieces = [model.IdToPiece(i) for i in range(3, len(model))]
-    ids = {token: i for i, token in enumerate([*first, *pieces, *last])}
+    ids = {token: i for i, token in enumerate([*first, *pieces(unigram_model()), *last])}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocab.json").write_text(json.dumps(ids, ensure_ascii=False), encoding="utf-8")
     return str(folder / "vocab.json")
-
-
-@contextmanager
-def _conversion() -> Iterator[None]:
-    """Lets transformers convert a sentencepiece model into a fast tokenizer.
-
-    The conversion imports sentencepiece's own protobuf module; from 0.2.2 on that needs a protobuf
-    far above the one COMET allows. transformers carries an older copy, which stands in meanwhile;
-    afterwards the environment is as it was, so that loading a checkpoint meets what users meet.
-    """
-    name = "sentencepiece.sentencepiece_model_pb2"
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        sys.modules[name] = importlib.import_module(
-            "transformers.utils.sentencepiece_model_pb2_new"
-        )
-        try:
-            yield
-        finally:
-            del sys.modules[name]
-    else:
-        yield
 
 
 def _random(

@@ -44,7 +44,9 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from .tiny_checkpoints import LETTERS, ROOT, WIDTH, _redraw, _save
+from ...conftest import ROOT
+from ...pieces import LETTERS
+from .tiny_checkpoints import WIDTH, _redraw, _save
 
 POSITIONS = 512
 # Merges beyond the letters or bytes that every vocabulary starts from.

@@ -1,0 +1,55 @@
+"""What systems and metrics load, and why a metric cannot be computed for want of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from evalharness.hub import Checkpoint, NotDownloadedError
+from evalharness.metrics import Metric
+from evalharness.systems import FileSystem, System
+from evalharness.testsets import Bitext
+
+log = logging.getLogger(__name__)
+
+
+def checkpoints_of(system: System | FileSystem, bitexts: Sequence[Bitext]) -> list[Checkpoint]:
+    """Returns what a system loads for all pairs, each checkpoint once."""
+    pairs = [(bitext.source_lang, bitext.target_lang) for bitext in bitexts]
+    return list(dict.fromkeys(made for pair in pairs for made in system.checkpoints(*pair)))
+
+
+def absent_metrics(
+    metrics: Sequence[Metric], system: System | FileSystem, bitexts: Sequence[Bitext]
+) -> dict[str, str]:
+    """Downloads what metrics lack, where that is wanted, and says why some are absent all the same.
+
+    Args:
+        metrics: The metrics. Those that leave it open download when the system does, too.
+        system: Who translates.
+        bitexts: What is translated.
+
+    Returns:
+        Why a metric cannot be computed here now, by its name.
+
+    Raises:
+        EvalHarnessError: A metric can never be computed as it was chosen.
+    """
+    system_downloads = bool(checkpoints_of(system, bitexts))
+    reasons = {}
+    for metric in metrics:
+        wanted = system_downloads if metric.fetch is None else metric.fetch
+        if reason := (_fetch(metric) if wanted else None) or metric.unavailable():
+            reasons[metric.name] = reason
+    return reasons
+
+
+def _fetch(metric: Metric) -> str | None:
+    """Downloads what is not here; returns why that is not possible now."""
+    try:
+        for checkpoint in metric.checkpoints():
+            checkpoint.folder()
+    except NotDownloadedError as error:
+        log.warning("no %s: %s", metric.name, error)
+        return str(error)
+    return None

@@ -1,0 +1,222 @@
+"""Checkpoints that are old, odd, damaged, unsafe, or not here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evalharness.errors import EvalHarnessError
+from evalharness.metrics import Comet
+from evalharness.metrics.comet.checkpoint import ENCODERS
+
+from ...hub_server import Hub, Repo, environment, serving
+from . import odd_checkpoints
+from .conftest import MakeMetric, MakeOdd, TinyComet, bitext, scores
+from .peer import AWKWARD, predict
+
+SAMPLES = AWKWARD[:4]
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        odd_checkpoints.with_position_ids,
+        odd_checkpoints.with_training_state,
+        odd_checkpoints.with_old_serialization,
+        odd_checkpoints.with_namespace,
+        odd_checkpoints.with_attribute_dict,
+    ],
+)
+def test_what_older_and_newer_programs_wrote_is_read(
+    tiny: TinyComet, odd: MakeOdd, metric: MakeMetric, oddity
+) -> None:
+    expected = predict(tiny("regression"), SAMPLES).scores
+    assert np.abs(np.array(scores(metric(odd(oddity)), SAMPLES)) - expected).max() < 1e-5
+
+
+def test_nothing_in_a_checkpoint_is_executed(
+    odd: MakeOdd, metric: MakeMetric, tmp_path: Path
+) -> None:
+    marker = tmp_path / "executed"
+    made = metric(odd(odd_checkpoints.with_code, marker))
+    with pytest.raises(
+        EvalHarnessError, match=r"would have to execute posix.mkdir to be read, which is refused"
+    ):
+        scores(made, SAMPLES)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("oddity", "message"),
+    [
+        (
+            odd_checkpoints.without_tensor,
+            r"1 weights are missing, such as estimator\.ff\.3\.weight",
+        ),
+        (odd_checkpoints.with_other_shape, r"size mismatch for estimator\.ff\.3\.weight"),
+        (odd_checkpoints.without_state, "holds no state_dict and hyper_parameters"),
+        (odd_checkpoints.without_hyper_parameters, "holds no state_dict and hyper_parameters"),
+        (odd_checkpoints.truncated, "cannot be loaded"),
+        (odd_checkpoints.with_pointer, "cannot be loaded"),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_in_one_line(
+    odd: MakeOdd, metric: MakeMetric, oddity, message: str
+) -> None:
+    with pytest.raises(EvalHarnessError, match=message) as caught:
+        scores(metric(odd(oddity)), SAMPLES)
+    assert "choose another metric.comet.checkpoint=" in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_what_is_no_comet_checkpoint_is_refused_before_anything_is_computed(
+    odd: MakeOdd, metric: MakeMetric, tmp_path: Path
+) -> None:
+    folder = odd(odd_checkpoints.without_hparams)
+    with pytest.raises(EvalHarnessError, match=r"no hparams\.yaml, which every COMET checkpoint"):
+        metric(folder).unavailable()
+    (tmp_path / "text.txt").write_text("no checkpoint")
+    with pytest.raises(EvalHarnessError, match="a file, not a folder"):
+        metric(tmp_path / "text.txt").unavailable()
+    with pytest.raises(EvalHarnessError, match="no such folder"):
+        metric(tmp_path / "nothing").unavailable()
+
+
+def test_a_folder_without_weights_is_refused(odd: MakeOdd, metric: MakeMetric) -> None:
+    with pytest.raises(EvalHarnessError, match=r"no checkpoints/model\.ckpt"):
+        metric(odd(odd_checkpoints.without_checkpoint)).unavailable()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"class_identifier": "ranking_metric"}, r"a 'ranking_metric'; these are scored with: reg"),
+        ({"class_identifier": "my_metric"}, "a 'my_metric'"),
+        ({"class_identifier": None}, "a None"),
+        ({"pretrained_model": 7}, "names no pretrained_model"),
+        ({"encoder_model": "GPT"}, "an encoder 'GPT'"),
+        ({"pretrained_model": "/nowhere/encoder"}, "/nowhere/encoder: no such folder"),
+    ],
+)
+def test_hyperparameters_that_make_no_metric_are_told(
+    odd: MakeOdd, metric: MakeMetric, changes: dict, message: str
+) -> None:
+    with pytest.raises(EvalHarnessError, match=message):
+        metric(odd(odd_checkpoints.with_hparams, **changes)).unavailable()
+
+
+@pytest.mark.parametrize("content", [b"- a list\n", b"\xff\xfe", b"a: [", b""])
+def test_a_damaged_hparams_file_is_told(odd: MakeOdd, metric: MakeMetric, content: bytes) -> None:
+    folder = odd(odd_checkpoints.with_training_state)
+    (folder / "hparams.yaml").write_bytes(content)
+    with pytest.raises(EvalHarnessError, match=r"hparams\.yaml (cannot be read|names no)"):
+        metric(folder).unavailable()
+
+
+def test_an_encoder_that_lies_elsewhere_can_be_named(
+    tiny: TinyComet, odd: MakeOdd, metric: MakeMetric
+) -> None:
+    folder = odd(odd_checkpoints.with_hparams, pretrained_model="nobody/encoder")
+    reason = metric(folder).unavailable()
+    assert reason is not None
+    assert reason.startswith("its encoder's nobody/encoder is not on this machine; python -m ev")
+    encoder = tiny("regression").parent / "encoder-usual"
+    named = metric(folder, encoder=str(encoder))
+    assert named.unavailable() is None
+    expected = predict(tiny("regression"), SAMPLES).scores
+    assert np.abs(np.array(scores(named, SAMPLES)) - expected).max() < 1e-5
+
+
+def test_a_score_that_is_no_number_names_its_segment_and_is_never_kept(
+    odd: MakeOdd, metric: MakeMetric
+) -> None:
+    folder = odd(odd_checkpoints.with_nan)
+    for _ in range(2):
+        with pytest.raises(EvalHarnessError, match=r"segment s\d: the score is nan; "):
+            metric(folder).statistics(*bitext(SAMPLES))
+
+
+def test_without_pkg_resources_nothing_is_loaded(
+    tiny: TinyComet, metric: MakeMetric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pkg_resources", None)
+    made = metric(tiny("regression"))
+    needs = "unbabel-comet needs pkg_resources; pip install 'setuptools<82'"
+    assert made.unavailable() == needs
+    with pytest.raises(EvalHarnessError, match="needs pkg_resources"):
+        made.statistics(*bitext(SAMPLES))
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with serving() as hub:
+        yield hub
+
+
+STATES = """
+import sys
+from evalharness.metrics import Comet
+from evalharness.metrics.comet.checkpoint import ENCODERS
+from evalharness.testsets.base import Segment
+made = Comet("Unbabel/wmt22-comet-da@main", store=sys.argv[1])
+print(made.unavailable())
+for checkpoint in made.checkpoints():
+    checkpoint.fetch()
+print(made.unavailable(), made.signature([Segment("1", 0, None, "a", ("b",))]))
+"""
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_weights_and_encoder_come_from_the_hub_the_encoder_without_weights(
+    odd: MakeOdd, tiny: TinyComet, hub: Hub, tmp_path: Path
+) -> None:
+    folder = odd(odd_checkpoints.with_hparams, pretrained_model="xlm/encoder")
+    comet, encoder = Repo(), Repo()
+    hub.repos.update({"Unbabel/wmt22-comet-da": comet, "xlm/encoder": encoder})
+    first = comet.push({**files(folder), "README.md": b"a card"})
+    weights = {"model.safetensors": b"x", "pytorch_model.bin": b"x", "onnx/model.onnx": b"x"}
+    second = encoder.push({**files(tiny("regression").parent / "encoder-usual"), **weights})
+    done = subprocess.run(
+        [sys.executable, "-c", STATES, str(tmp_path / "store")],
+        env={**os.environ, **environment(tmp_path / "home", hub.url)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = done.stdout.splitlines()
+    assert before.startswith("not on this machine; python -m evalharness fetch metric=comet")
+    said, signature = after.split(" ", 1)
+    assert said == "None"
+    assert f"|checkpoint:Unbabel/wmt22-comet-da@{first[:10]}|" in signature
+    assert f"|encoder:xlm/encoder@{second[:10]}|" in signature
+    got = [request for request in hub.asked() if "resolve" in request]
+    assert not [request for request in got if any(name in request for name in weights)]
+    assert [request for request in got if "model.ckpt" in request]
+
+
+def test_the_command_that_fetches_is_as_short_as_can_be() -> None:
+    usual = "Unbabel/wmt22-comet-da@2760a223ac957f30acfb18c8aa649b01cf1d75f2"
+    made = Comet(usual, store="s")
+    assert made.unavailable() == "not on this machine; python -m evalharness fetch metric=comet"
+    other = Comet("Unbabel/wmt20-comet-da", store="s").unavailable()
+    assert other is not None
+    assert other.endswith("fetch metric=comet metric.comet.checkpoint=Unbabel/wmt20-comet-da")
+
+
+def test_the_encoders_are_those_of_unbabel_comet() -> None:
+    from comet.encoders import str2encoder
+
+    assert set(ENCODERS) == set(str2encoder)
