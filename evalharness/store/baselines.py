@@ -255,10 +255,13 @@ def _check_segment(segment: Any, metrics: Sequence[str], before: Sequence[Any]) 
             raise ValueError(f"{len(row)} statistics of {name}")
 
 
+def damaged_baseline(where: Path | str, what: str) -> EvalHarnessError:
+    """Returns the error that says so."""
+    return EvalHarnessError(f"damaged: {what}", where=where, mend=_RESTORE)
+
+
 _RESTORE = "restore the baseline from git, or write it anew with gate update=true"
 
 
 def _damaged(where: Path | str, error: Exception) -> EvalHarnessError:
-    return EvalHarnessError(
-        f"damaged: {type(error).__name__}: {error}", where=where, mend=_RESTORE
-    )
+    return damaged_baseline(where, f"{type(error).__name__}: {error}")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from evalharness.views.board import SACREBLEU_METRICS
 from evalharness.views.cells import DASH
-from evalharness.views.gate.report import GateReport, Measured, Verdict
+from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
 
-EXPLANATION = (
+_MOST_UNITS = 1_000_000
+
+_EXPLANATION = (
     "range: where the true difference may lie, after Holm's correction for {count} at {alpha:g};"
     " a metric passes when the whole range is better than allowed, fails when it is all worse"
 )
@@ -16,7 +20,7 @@ def explanation(report: GateReport) -> str:
     """Returns what the columns `range` and `allowed` mean."""
     count = sum(verdict.measured is not None for verdict in report.verdicts)
     questions = f"{count} question{'s' if count > 1 else ''}"
-    return EXPLANATION.format(count=questions, alpha=report.alpha)
+    return _EXPLANATION.format(count=questions, alpha=report.alpha)
 
 
 def metric(verdict: Verdict) -> str:
@@ -51,13 +55,50 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
 
 def remarks(report: GateReport) -> list[str]:
     """Returns what is to be said of single verdicts, those first that stop the candidate."""
-    told = [verdict for verdict in report.verdicts if verdict.reason]
-    told.sort(key=lambda verdict: not report.stops(verdict))
+    told = [(verdict, reason(verdict)) for verdict in report.verdicts]
+    told.sort(key=lambda item: not report.stops(item[0]))
     return [
-        f"{verdict.testset} {verdict.pair} {verdict.metric}:"
-        f" {verdict.outcome.value}: {verdict.reason}"
-        for verdict in told
+        f"{verdict.testset} {verdict.pair} {verdict.metric}: {verdict.outcome.value}: {why}"
+        for verdict, why in told
+        if why
     ]
+
+
+def reason(verdict: Verdict) -> str:
+    """Says why a verdict is what it is; empty for one that just passes."""
+    found = verdict.measured
+    if found is None:
+        return verdict.obstacle
+    places = _places(verdict.metric, found)
+    margin = f"{found.margin:.{places}f}"
+    if verdict.outcome is Outcome.FAIL:
+        return f"worse by {_loss(found, least=True):.{places}f} or more; {margin} is allowed"
+    if verdict.outcome is Outcome.BETTER:
+        return f"better by {abs(found.difference):.{places}f}, p {_p_value(found.p_better)}"
+    if verdict.outcome is Outcome.PASS:
+        return ""
+    return (
+        f"may be worse by up to {_loss(found, least=False):.{places}f}; {margin} is allowed;"
+        f" {_settled_by(found)}"
+    )
+
+
+def _loss(found: Measured, *, least: bool) -> float:
+    """How much worse the candidate is at least, or at most."""
+    ends = (-found.low, -found.high) if found.higher_is_better else (found.low, found.high)
+    return min(ends) if least else max(ends)
+
+
+def _settled_by(found: Measured) -> str:
+    if found.units_needed > _MOST_UNITS:
+        return f"not even {_MOST_UNITS:,} {found.unit}s would settle it (there are {found.units:,})"
+    digits = len(str(int(found.units_needed))) - 2
+    needed = math.ceil(found.units_needed / 10**digits) * 10**digits if digits > 0 else found.units_needed
+    return f"about {needed:,.0f} {found.unit}s would settle it (there are {found.units:,})"
+
+
+def _p_value(value: float) -> str:
+    return f"{value:.2g}" if value >= 0.0001 else "< 0.0001"
 
 
 def _places(name: str, found: Measured) -> int:

@@ -30,6 +30,8 @@ class Measured:
         higher_is_better: The direction of the score.
         unit: What was resampled: `segment` or `document`.
         units: How many there are.
+        units_needed: How many would settle an open question, were the measured difference the true
+            one; infinity where that is what is allowed.
         p_not_worse: Of "worse by the margin or more", corrected.
         p_worse: Of "worse by the margin at most", corrected.
         p_better: Of "not better", corrected.
@@ -43,6 +45,7 @@ class Measured:
     higher_is_better: bool
     unit: str
     units: int
+    units_needed: float
     p_not_worse: float
     p_worse: float
     p_better: float
@@ -67,15 +70,15 @@ class Verdict:
         pair: The language pair as `tr-en`.
         metric: The metric's name.
         outcome: The verdict.
-        reason: It in words.
-        measured: What it rests on; `None` where nothing could be compared.
+        obstacle: Why nothing could be compared; empty where it could.
+        measured: What the verdict rests on; `None` where nothing could be compared.
     """
 
     testset: str
     pair: str
     metric: str
     outcome: Outcome
-    reason: str
+    obstacle: str = ""
     measured: Measured | None = None
 
 
