@@ -100,6 +100,11 @@ def read_runs(results: Path) -> list[RunRecord]:
     return list(_read_all(results))
 
 
+def is_complete(folder: Path) -> bool:
+    """Whether a folder is a run's, written to its end."""
+    return (folder / SCORES).is_file()
+
+
 def read_run(results: Path, folder: str) -> RunRecord:
     """Reads one run.
 
