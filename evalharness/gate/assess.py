@@ -10,7 +10,7 @@ from evalharness.evidence import Evidence, load_evidence
 from evalharness.gate.likeness import counterpart, why_no_counterpart, why_unlike
 from evalharness.gate.margins import margin_of
 from evalharness.gate.runs import Candidate
-from evalharness.gate.verdicts import Answer, Question, judge
+from evalharness.gate.verdicts import Answer, Question, judge, units_needed
 from evalharness.metrics import Metric
 from evalharness.metrics.base import Array
 from evalharness.stats import paired_difference, sum_by_document
@@ -137,7 +137,7 @@ def _verdict(asked: _Comparison, answer: Answer) -> Verdict:
         higher_is_better=asked.metric.higher_is_better,
         unit=asked.unit,
         units=asked.question.gain.units,
-        units_needed=answer.units_needed,
+        units_needed=units_needed(asked.question, answer),
         p_not_worse=answer.p_not_worse,
         p_worse=answer.p_worse,
         p_better=answer.p_better,

@@ -38,7 +38,7 @@ def gate(config: DictConfig) -> int:
         EvalHarnessError: The options, the baseline or the candidate cannot be used.
     """
     folder = _check(config)
-    if config.update:
+    if config["update"]:  # DictConfig has a method of that name
         candidate = find_candidate(Path(config.candidate), config.gate.system)
         lines = update(folder, candidate)
         sys.stdout.write("\n".join([f"baseline written: {folder}", *lines]) + "\n")
@@ -73,7 +73,7 @@ def _show(report: GateReport, config: DictConfig) -> None:
             sys.stdout.write(_TEXTS[form](report))
     if config.gate.junit:
         path = Path(config.gate.junit)
-        write_files(path.parent, {path.name: gate_junit(report)})
+        write_files(path.parent, {path.name: gate_junit(report)}, option="gate.junit")
     if summary := os.environ.get(SUMMARY):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(gate_markdown(report))
@@ -85,8 +85,8 @@ def _notes(baseline: Sequence[BaselineRun], candidate: Candidate) -> Iterator[st
     yield from provenance_notes([now.record for _, now in found if now])
     for run, now in found:
         if now:
-            held = now.label if run.system == now.record.system else now.record.system
-            yield f"{run.testset} {run.pair}: {held} against {run.run if held == now.label else run.system}, {len(run.ids)} segments"
+            held = f"{now.label} against {run.run}"
+            yield f"{run.testset} {run.pair}: {held}, {len(run.ids)} segments"
     if extra := ", ".join(dict.fromkeys(_unjudged(baseline, candidate))):
         yield f"not judged, since the baseline has no such score: {extra}"
 

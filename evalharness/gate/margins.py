@@ -38,13 +38,12 @@ def margin_of(metric: str, options: Mapping[str, Any], margins: Mapping[str, flo
     Raises:
         EvalHarnessError: There is none.
     """
-    keys = (metric, _CHOICES.get(metric), options.get("choice"))
-    for key in keys:
+    choice = str(options.get("choice") or _CHOICES.get(metric, metric))
+    for key in (metric, choice):
         if key in margins:
             return margins[key]
-    known = next((key for key in keys[1:] if key), metric)
     raise EvalHarnessError(
         f"no margin for {metric}",
         where="margin",
-        mend=f"give '+margin={{{known}: 1.0}}', in the metric's own unit",
+        mend=f"give 'margin={{{choice}: 1.0}}', in the metric's own unit",
     )

@@ -38,9 +38,10 @@ class Candidate:
         if others:
             systems = sorted({run.record.system for run in runs})
             by_system = f"name its system: gate.system={' or '.join(systems)}"
-            by_folder = f"name its folder: candidate={' or '.join(str(run.path) for run in runs)}"
+            folders = " or ".join(str(run.path) for run in runs)
+            by_folder = f"name its folder: candidate={folders}; or give it a results_dir= of its own"
             raise EvalHarnessError(
-                f"{len(runs)} runs on {first.record.testset} {first.record.pair}",
+                f"{len(runs)} runs on {first.record.testset} {first.record.pair}, which one?",
                 where=self.path,
                 mend=by_system if len(systems) == len(runs) else by_folder,
             )

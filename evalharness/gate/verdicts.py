@@ -54,8 +54,8 @@ class Answer(NamedTuple):
         p_not_worse: Of "worse by the margin or more", corrected.
         p_worse: Of "worse by the margin at most", corrected.
         p_better: Of "not better", corrected.
-        units_needed: How many units would settle an open question, were the measured gain the true
-            one; infinity where it is minus the margin. As many as there are where it is settled.
+        level: The level that Holm's procedure holds the question to, in the direction that the
+            measured gain points in.
     """
 
     outcome: Outcome
@@ -64,7 +64,7 @@ class Answer(NamedTuple):
     p_not_worse: float
     p_worse: float
     p_better: float
-    units_needed: float
+    level: float
 
 
 def judge(questions: Sequence[Question], alpha: float) -> list[Answer]:
@@ -75,32 +75,42 @@ def judge(questions: Sequence[Question], alpha: float) -> list[Answer]:
         alpha: How often any of them may be answered wrongly in one direction.
 
     Returns:
-        One answer per question. The bounds stand at the level that Holm's procedure holds the
+        One answer per question. The bounds stand at the levels that Holm's procedure holds the
         question to, so that they and the verdict never disagree.
     """
+    if not questions:
+        return []
     raw = [non_inferiority(*question) for question in questions]
     not_worse, worse, better = (holm(p_values) for p_values in zip(*raw, strict=True))
     low_levels = _levels([test.p_not_worse for test in raw], alpha)
     high_levels = _levels([test.p_worse for test in raw], alpha)
     answers = []
     for row, (gain, margin) in enumerate(questions):
-        outcome = _outcome(not_worse[row], worse[row], better[row], alpha)
-        needed = float(gain.units)
-        if outcome is Outcome.INCONCLUSIVE:
-            levels = low_levels if gain.difference > -margin else high_levels
-            needed = units_to_settle(gain, margin, alpha=levels[row], power=POWER)
+        levels = low_levels if gain.difference > -margin else high_levels
         answers.append(
             Answer(
-                outcome,
+                _outcome(not_worse[row], worse[row], better[row], alpha),
                 gain.difference - _reach(gain, low_levels[row]),
                 gain.difference + _reach(gain, high_levels[row]),
                 float(not_worse[row]),
                 float(worse[row]),
                 float(better[row]),
-                needed,
+                float(levels[row]),
             )
         )
     return answers
+
+
+def units_needed(question: Question, answer: Answer) -> float:
+    """Returns how many units would settle a question, were the measured gain the true one.
+
+    Returns:
+        A whole number: as many as there are where it is settled; infinity where the measured gain
+        is minus the margin.
+    """
+    if answer.outcome is not Outcome.INCONCLUSIVE:
+        return question.gain.units
+    return units_to_settle(*question, alpha=answer.level, power=POWER)
 
 
 def _outcome(not_worse: float, worse: float, better: float, alpha: float) -> Outcome:

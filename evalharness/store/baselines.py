@@ -98,11 +98,7 @@ def write_baseline(folder: Path, runs: Sequence[BaselineRun]) -> None:
     files |= {run.file: _segments(run) for run in ordered}
     about = {"schema_version": SCHEMA_VERSION, "runs": [_facts(run) for run in ordered]}
     files[BASELINE] = (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
-    try:
-        write_files(folder, files)
-    except EvalHarnessError as error:
-        mend = "free the place or choose another baseline="
-        raise EvalHarnessError(error.what, where=error.where, mend=mend) from error
+    write_files(folder, files, option="baseline")
     for name in older - set(files):
         (folder / name).unlink(missing_ok=True)
 
@@ -199,7 +195,10 @@ def _read_run(folder: Path, facts: Mapping[str, Any]) -> BaselineRun:
     scores = tuple(BaselineScore(**score) for score in facts["scores"])
     names = [score.metric for score in scores]
     run = BaselineRun(
-        *(str(facts[key]) for key in ("testset", "source_lang", "target_lang", "digest")),
+        testset=str(facts["testset"]),
+        source_lang=str(facts["source_lang"]),
+        target_lang=str(facts["target_lang"]),
+        digest=str(facts["digest"]),
         system=str(facts["system"]),
         run=str(facts["run"]),
         scores=scores,

@@ -47,7 +47,7 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     places = _places(verdict.metric, found)
 
     def signed(number: float) -> str:
-        return f"{number:+.{places}f}".replace("-", "−")
+        return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
 
     between = f"{signed(found.low)} … {signed(found.high)}"
     return signed(found.difference), between, signed(found.allowed)
@@ -55,32 +55,31 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
 
 def remarks(report: GateReport) -> list[str]:
     """Returns what is to be said of single verdicts, those first that stop the candidate."""
-    told = [(verdict, reason(verdict)) for verdict in report.verdicts]
-    told.sort(key=lambda item: not report.stops(item[0]))
+    told = sorted(report.verdicts, key=lambda verdict: not report.stops(verdict))
     return [
-        f"{verdict.testset} {verdict.pair} {verdict.metric}: {verdict.outcome.value}: {why}"
-        for verdict, why in told
-        if why
+        f"{verdict.testset} {verdict.pair} {verdict.metric}: {why}"
+        for verdict in told
+        if (why := reason(verdict))
     ]
 
 
 def reason(verdict: Verdict) -> str:
-    """Says why a verdict is what it is; empty for one that just passes."""
+    """Says what a verdict is and why; empty for one that just passes."""
     found = verdict.measured
     if found is None:
-        return verdict.obstacle
+        return f"{verdict.outcome.value}: {verdict.obstacle}"
     places = _places(verdict.metric, found)
     margin = f"{found.margin:.{places}f}"
     if verdict.outcome is Outcome.FAIL:
-        return f"worse by {_loss(found, least=True):.{places}f} or more; {margin} is allowed"
+        least = _loss(found, least=True)
+        return f"fail: worse by at least {least:.{places}f}, {margin} is allowed"
     if verdict.outcome is Outcome.BETTER:
         return f"better by {abs(found.difference):.{places}f}, p {_p_value(found.p_better)}"
     if verdict.outcome is Outcome.PASS:
         return ""
-    return (
-        f"may be worse by up to {_loss(found, least=False):.{places}f}; {margin} is allowed;"
-        f" {_settled_by(found)}"
-    )
+    most = _loss(found, least=False)
+    why = f"may be worse by up to {most:.{places}f}, {margin} is allowed"
+    return f"inconclusive: {why}; {_settled_by(found)}"
 
 
 def _loss(found: Measured, *, least: bool) -> float:
@@ -90,15 +89,16 @@ def _loss(found: Measured, *, least: bool) -> float:
 
 
 def _settled_by(found: Measured) -> str:
+    here = f"(there are {found.units:,})"
     if found.units_needed > _MOST_UNITS:
-        return f"not even {_MOST_UNITS:,} {found.unit}s would settle it (there are {found.units:,})"
-    digits = len(str(int(found.units_needed))) - 2
-    needed = math.ceil(found.units_needed / 10**digits) * 10**digits if digits > 0 else found.units_needed
-    return f"about {needed:,.0f} {found.unit}s would settle it (there are {found.units:,})"
+        return f"not even {_MOST_UNITS:,} {found.unit}s would settle it {here}"
+    step = 10 ** max(0, len(f"{found.units_needed:.0f}") - 2)
+    needed = math.ceil(found.units_needed / step) * step
+    return f"about {needed:,} {found.unit}s would settle it {here}"
 
 
 def _p_value(value: float) -> str:
-    return f"{value:.2g}" if value >= 0.0001 else "< 0.0001"
+    return f"= {value:.2g}" if value >= 0.0001 else "< 0.0001"
 
 
 def _places(name: str, found: Measured) -> int:

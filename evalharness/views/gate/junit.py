@@ -45,7 +45,7 @@ def _add_suite(
     )
     for verdict in verdicts:
         case = ET.SubElement(suite, "testcase", classname=name, name=verdict.metric)
-        message = _NO_XML.sub("\ufffd", f"{verdict.outcome.value}: {cells.reason(verdict)}")
+        message = _NO_XML.sub("\ufffd", cells.reason(verdict))
         if report.stops(verdict):
             failure = ET.SubElement(case, "failure", type=verdict.outcome.value, message=message)
             failure.text = _numbers(verdict)

@@ -113,4 +113,6 @@ class GateReport:
         """The decision and how many verdicts of each kind there are, in one line."""
         counts = Counter(verdict.outcome for verdict in self.verdicts)
         said = ", ".join(f"{counts[kind]} {kind.value}" for kind in Outcome if counts[kind])
-        return f"{'PASS' if self.passes else 'FAIL'}: {said}"
+        let = self.passes and counts[Outcome.INCONCLUSIVE]
+        why = " (gate.on_inconclusive=warn)" if let else ""
+        return f"{'PASS' if self.passes else 'FAIL'}: {said}{why}"
