@@ -8,8 +8,6 @@ from typing import Any
 
 from evalharness.errors import EvalHarnessError
 
-_CHOICES = {"BLEU": "bleu", "chrF2": "chrf", "chrF2++": "chrfpp", "TER": "ter"}
-
 
 def check_margins(margins: Mapping[str, float]) -> None:
     """Refuses margins that no candidate could meet, or every one would.
@@ -38,12 +36,19 @@ def margin_of(metric: str, options: Mapping[str, Any], margins: Mapping[str, flo
     Raises:
         EvalHarnessError: There is none.
     """
-    choice = str(options.get("choice") or _CHOICES.get(metric, metric))
+    choice = str(options.get("choice") or _sacrebleu_choice(metric))
     for key in (metric, choice):
         if key in margins:
             return margins[key]
     raise EvalHarnessError(
-        f"no margin for {metric}",
+        f"none for {metric}",
         where="margin",
-        mend=f"give 'margin={{{choice}: 1.0}}', in the metric's own unit",
+        mend=f"give +margin.{choice}=NUMBER, in the metric's own unit",
     )
+
+
+def _sacrebleu_choice(metric: str) -> str:
+    """What `metric=` calls one of sacreBLEU's; another metric's own name."""
+    if metric.startswith("chrF"):
+        return "chrfpp" if metric.endswith("+") else "chrf"
+    return metric.lower() if metric in ("BLEU", "TER") else metric

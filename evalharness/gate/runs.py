@@ -37,13 +37,14 @@ class Candidate:
         first, *others = runs
         if others:
             systems = sorted({run.record.system for run in runs})
-            by_system = f"name its system: gate.system={' or '.join(systems)}"
-            folders = " or ".join(str(run.path) for run in runs)
-            by_folder = f"name its folder: candidate={folders}; or give it a results_dir= of its own"
+            mend = f"name its system: gate.system={' or '.join(systems)}"
+            if len(systems) < len(runs):
+                folders = " or ".join(str(run.path) for run in runs)
+                mend = f"name its folder: candidate={folders}; or give it its own results_dir="
             raise EvalHarnessError(
                 f"{len(runs)} runs on {first.record.testset} {first.record.pair}, which one?",
                 where=self.path,
-                mend=by_system if len(systems) == len(runs) else by_folder,
+                mend=mend,
             )
         return first
 
