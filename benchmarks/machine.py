@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import re
+import resource
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-_STAT, _CPUINFO = Path("/proc/stat"), Path("/proc/cpuinfo")
+_STAT, _CPUINFO, _STATUS = Path("/proc/stat"), Path("/proc/cpuinfo"), Path("/proc/self/status")
 
 
 class Clock(NamedTuple):
@@ -68,6 +69,14 @@ def matmul_tflops(device: str, dtype: str, size: int) -> float:
         _ = product[0, 0].item()  # waits for it
         best = min(best, time.perf_counter() - started)
     return 2 * size**3 / best / 1e12
+
+
+def peak_mb() -> float:
+    """Returns the largest resident memory that this process has had."""
+    # Linux's getrusage counts the parent's, too, as it was when this process began
+    if _STATUS.exists() and (found := re.search(r"VmHWM:\s*(\d+) kB", _STATUS.read_text())):
+        return int(found[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def processor() -> str:

@@ -59,6 +59,11 @@ def _notes(result: Figures, one: Figures) -> str:
 
 def write_readme(result: Figures, readme: Path) -> None:
     """Renews the table between the two marks."""
-    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n{table(result)}\n{END}{after}", encoding="utf-8")
+    renew(readme, table(result), BEGIN, END)
+
+
+def renew(readme: Path, text: str, begin: str, end: str) -> None:
+    """Puts a text between two marks of a file, in place of what is there."""
+    before, rest = readme.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end, 1)[1]
+    readme.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

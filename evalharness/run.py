@@ -37,7 +37,7 @@ def run(config: DictConfig) -> int:
         1 if a segment failed, or a metric that is required is absent; else 0.
     """
     records = make_runs(config)
-    show(records, Format.table)
+    show(Path(config.results_dir), records, Format.table)
     if config.require_metrics:
         tell_absent(records)
     return exit_code(records, config.require_metrics)

@@ -81,6 +81,10 @@ def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small(tmp_path: Path) -> list[str]:
     """Three Turkish lines, their reference, and the overrides that name them."""
+    return write_small(tmp_path)
+
+
+def write_small(tmp_path: Path) -> list[str]:
     (tmp_path / "src.txt").write_text("kırmızı elma\nmavi deniz\nsarı güneş\n", encoding="utf-8")
     (tmp_path / "ref.txt").write_text("red apple\nblue sea\nyellow sun\n", encoding="utf-8")
     return ["testset=text", *text_testset("src.txt", "ref.txt")]

@@ -66,6 +66,22 @@ def test_damaged_and_unfinished_runs_are_passed_over_and_said(
     assert {row["system"] for row in csv.DictReader(io.StringIO(outcome.out))} == {"copy", "out"}
 
 
+def test_a_run_with_damaged_statistics_is_listed_without_a_rank_and_with_a_note(
+    evalharness: CommandLine, two_runs: Path
+):
+    (folder,) = two_runs.glob("runs/*/copy.*")
+    damaged_statistics(folder, "flipped")
+    outcome = evalharness("leaderboard")
+    told = " ".join(outcome.out.split())
+    assert f"{folder.name}: not ranked: damaged run: " in told
+    assert "run it again" in told
+    rows = csv.DictReader(io.StringIO((two_runs / "leaderboard.csv").read_text()))
+    assert {row["system"]: (row["rank"], row["wins"]) for row in rows} == {
+        "out": ("1", "0"),
+        "copy": ("", ""),
+    }
+
+
 def test_no_run_yet_says_how_to_make_one(evalharness: CommandLine, tmp_path: Path):
     outcome = evalharness("leaderboard")
     assert outcome.code == 2

@@ -117,12 +117,23 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
         assert reason.startswith(f"{name}: gated: its licence has to be accepted first")
 
 
-def test_a_checkpoint_that_does_not_exist_is_wrong_input(machine: Machine):
-    options = ["+metric.weighted.fetch=true", "+metric.weighted.checkpoint=own/none"]
-    done = machine.call("model=copy", *options)
+def test_what_the_hub_does_not_have_is_absent_and_what_no_metric_can_load_is_wrong_input(
+    machine: Machine,
+):
+    command = ["model=copy", "+metric.weighted.fetch=true", "+metric.weighted.checkpoint=own/other"]
+    done = machine.call(*command)
+    assert done.returncode == 0, done.stderr
+    assert unavailable(machine.folder / "results")["weighted"].startswith(
+        "own/other: neither a folder here nor a repository on the hub that can be read"
+    )
+    machine.hub.repos["own/other"] = Repo()
+    machine.hub.repos["own/other"].push({"weights.bin": b"1"})
+    done = machine.call(*command, "results_dir=other")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("evalharness: error: own/none: neither a folder")
-    assert not (machine.folder / "results").exists()
+    assert done.stderr.splitlines()[-1].startswith(
+        "evalharness: error: own/other: the repository has no encoder.txt at revision main"
+    )
+    assert not (machine.folder / "other").exists()
 
 
 def test_the_fetch_command_fetches_what_metrics_load(machine: Machine):

@@ -84,8 +84,10 @@ def rebuild_metric(record: RunRecord, name: str, where: str) -> Metric:
         where: The run's folder, for errors.
 
     Raises:
-        EvalHarnessError: The run does not say how it was configured, or it is not installed here.
+        EvalHarnessError: The run does not have it or say how it was configured, or it is not
+            installed here.
     """
+    score_of(record, name)
     if name not in record.metrics:
         raise EvalHarnessError(
             f"does not say how {name} was configured", where=where, mend="run it again"

@@ -38,9 +38,10 @@ def rank_clusters(
 ) -> list[Standing]:
     """Ranks systems, those that are not shown to differ alike.
 
-    Systems are sorted by score, and a boundary is drawn wherever every system above is
-    significantly better than every system below. So two neighbours may share a rank although they
-    differ significantly, where a third one spans both.
+    As in WMT's tables since Bojar et al. (2013, "Findings of the 2013 Workshop on Statistical
+    Machine Translation"): systems are sorted by score, and a boundary is drawn wherever every
+    system above is significantly better than every system below. So two neighbours may share a
+    rank although they differ significantly, where a third one spans both.
 
     Args:
         scores: One per system, of shape (n_systems,).

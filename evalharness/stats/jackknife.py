@@ -26,12 +26,16 @@ class PairedDifference(NamedTuple):
         standard_error: The jackknife's estimate of its standard deviation over test sets of as
             many units.
         skewness: The skewness of the units' contributions to the difference; 0 where all are equal.
+        freedom: The degrees of freedom of the standard error: one less than there are units, and
+            fewer where a few units make up most of the difference, as when two versions of a
+            system agree on most segments.
         units: How many units (segments or documents) were scored.
     """
 
     difference: float
     standard_error: float
     skewness: float
+    freedom: float
     units: int
 
     def gain(self, higher_is_better: bool) -> PairedDifference:
@@ -83,6 +87,17 @@ def paired_difference(first: Array, second: Array, corpus: Corpus) -> PairedDiff
 def summarize(difference: float, deviations: Array) -> PairedDifference:
     """Describes a difference by the units' contributions to it, (n_units,), which average 0."""
     units = len(deviations)
-    variance = float(np.mean(deviations**2))
-    skewness = float(np.mean(deviations**3)) / variance**1.5 if variance > 0 else 0.0
-    return PairedDifference(difference, math.sqrt(variance / (units - 1)), skewness, units)
+    spread = math.sqrt(np.mean(deviations**2))
+    if spread == 0:
+        return PairedDifference(difference, 0.0, 0.0, units - 1, units)
+    scaled = deviations / spread
+    # Satterthwaite's (1946): a variance estimated from n contributions of kurtosis 3 varies like
+    # one of about n degrees of freedom, and so for any other kurtosis.
+    varies = float(np.mean(scaled**4)) - 1
+    return PairedDifference(
+        difference,
+        standard_error=spread / math.sqrt(units - 1),
+        skewness=float(np.mean(scaled**3)),
+        freedom=min(units - 1, 2 * units / varies) if varies > 0 else units - 1,
+        units=units,
+    )

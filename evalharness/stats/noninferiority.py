@@ -27,6 +27,15 @@ class NonInferiority(NamedTuple):
 def non_inferiority(gain: PairedDifference, margin: float) -> NonInferiority:
     """Tests a candidate's gain over a baseline against a margin.
 
+    The gain's distance from the bound, in standard errors, is held against Student's t, once as it
+    is and once after Hall's (1992, "On the Removal of Skewness by Transformation") correction for
+    skewed contributions; the larger p-value counts. The first errs more often than it says where a
+    candidate is worse on few segments by much, the second where contributions have heavy tails.
+    Both together keep their level on real outputs from about 20 units on, and from about 100 where
+    most segments have the same translation twice (tests/stats/test_error_rates.py). No test can
+    tell of losses that the test set does not hold: one segment in 20 fails, and of test sets of 40
+    segments one in eight has none of them.
+
     Args:
         gain: The candidate's score minus the baseline's, signed so that higher is better
             (`PairedDifference.gain`).
@@ -69,7 +78,11 @@ def _one_sided(gain: PairedDifference, bound: float) -> tuple[float, float]:
     """P-values of "the true gain is at most the bound" and of "it is at least the bound"."""
     distance = gain.difference - bound
     if gain.standard_error == 0:
-        return float(distance <= 0), float(distance >= 0)
-    ratio = distance / gain.standard_error
-    tail = student_upper_tail(ratio, gain.units - 1)
-    return tail, 1 - tail
+        return float(not distance > 0), float(not distance < 0)
+    plain = distance / gain.standard_error
+    skew = gain.skewness / math.sqrt(gain.units)
+    ratios = plain, plain + skew * (plain**2 / 3 + 1 / 6) + skew**2 * plain**3 / 27
+    return (
+        student_upper_tail(min(ratios), gain.freedom),
+        student_upper_tail(-max(ratios), gain.freedom),
+    )

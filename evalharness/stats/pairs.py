@@ -25,8 +25,8 @@ class Comparison(NamedTuple):
         second: The position of the other.
         paired: The first's score minus the second's, in the metric's unit and direction, with its
             standard error.
-        interval: The bootstrap interval of that difference; on a difference of 0 or more than it
-            lies the paired bootstrap's verdict.
+        interval: The bootstrap interval of that difference. Where it does not hold 0, the paired
+            bootstrap finds a difference.
         p_value: Of "they do not differ", two-sided, by approximate randomization; not corrected.
         bootstrap_p_value: sacreBLEU's; see `sacrebleu_p_value` before believing it.
     """

@@ -8,6 +8,11 @@ from statistics import NormalDist
 
 from evalharness.stats.student import student_quantile
 
+_MANY = 100_000
+"""From here on Student's t is the normal distribution."""
+
+_MOST = 10**12
+
 
 def minimum_detectable_difference(
     standard_error: float, units: int, *, alpha: float = 0.05, power: float = 0.8, sides: int = 2
@@ -55,7 +60,8 @@ def units_to_detect(
         sides: 2 for a test in both directions, 1 in one direction only.
 
     Returns:
-        A whole number, at least 2; infinity where there is no difference to find.
+        A whole number, at least 2; infinity where there is no difference to find, or none that a
+        trillion units would show.
     """
 
     def found(count: int) -> bool:
@@ -65,10 +71,15 @@ def units_to_detect(
         )
         return smallest <= abs(difference)
 
-    if standard_error == 0 or difference == 0:
-        return 2 if difference else math.inf
+    if difference == 0:
+        return math.inf
     normal = NormalDist().inv_cdf(1 - alpha / sides) + NormalDist().inv_cdf(power)
-    fewest = max(2, math.ceil(units * (normal * standard_error / difference) ** 2))
+    errors = normal * standard_error / abs(difference)
+    if units * errors * errors > _MOST:
+        return math.inf
+    fewest = max(2, math.ceil(units * errors**2))
+    if fewest > _MANY:
+        return fewest
     most = fewest
     while not found(most):
         most *= 2

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 
-def student_upper_tail(value: float, freedom: int) -> float:
+def student_upper_tail(value: float, freedom: float) -> float:
     """Returns the probability that Student's t exceeds a value.
 
     Args:
@@ -20,7 +20,7 @@ def student_upper_tail(value: float, freedom: int) -> float:
 
 
 @lru_cache(maxsize=1024)
-def student_quantile(probability: float, freedom: int) -> float:
+def student_quantile(probability: float, freedom: float) -> float:
     """Returns the value that Student's t stays below with a probability, by bisection.
 
     Args:

@@ -90,6 +90,11 @@ class RunRecord:
         """The language pair as `tr-en`."""
         return f"{self.source_lang}-{self.target_lang}"
 
+    @property
+    def test(self) -> tuple[str, str, str]:
+        """What was translated: equal for runs on the very same segments and references."""
+        return (self.testset, self.pair, self.digest)
+
 
 def read_runs(results: Path) -> list[RunRecord]:
     """Reads all complete runs, ordered by folder.

@@ -29,7 +29,7 @@ def notes(runs: Sequence[RunRecord], columns: Sequence[str]) -> Iterator[str]:
             )
     several = Counter(column.split("|")[0] for column in columns)
     for metric in (metric for metric, count in several.items() if count > 1):
-        yield f"{metric}: {several[metric]} signatures, not comparable, in a column each"
+        yield f"{metric}: {several[metric]} signatures, in a column each, never ranked together"
     yield from _interval_notes(runs)
     for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
         yield f"{system}: {note}"

@@ -33,13 +33,23 @@ def test_a_mean_and_its_standard_error_are_those_of_the_textbook(units: int):
     assert found.standard_error == pytest.approx(stats.sem(candidate - baseline))
     assert found.skewness == pytest.approx(stats.skew(candidate - baseline))
     assert found.units == units
+    assert 2 <= found.freedom <= units - 1
+
+
+def test_where_few_units_differ_there_are_few_degrees_of_freedom():
+    generator = np.random.default_rng(2)
+    baseline = generator.normal(20, 5, 1000)
+    same = generator.random(1000) > 0.02
+    candidate = np.where(same, baseline, baseline + generator.choice([-1, 1], 1000))
+    found = paired_difference(table(candidate), table(baseline), mean)
+    assert found.freedom == pytest.approx(2 * np.count_nonzero(~same), rel=0.05)
 
 
 def test_lower_is_better_turns_everything_round():
     candidate, baseline = normal(30, 0.3)
     found = paired_difference(table(candidate), table(baseline), mean)
     turned = paired_difference(table(-candidate), table(-baseline), mean)
-    assert found.gain(False) == pytest.approx(turned)
+    assert tuple(found.gain(False)) == pytest.approx(tuple(turned))
     assert found.gain(True) is found
 
 
