@@ -23,7 +23,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evalharness.stats import PairedDifference, holm, non_inferiority, units_to_settle
+from evalharness.stats import (
+    PairedDifference,
+    gain_bounds,
+    holm,
+    non_inferiority,
+    units_to_detect,
+)
 from evalharness.stats.bootstrap import Array
 from evalharness.stats.student import student_quantile
 from evalharness.views.gate import Outcome
@@ -90,8 +96,7 @@ def judge(questions: Sequence[Question], alpha: float) -> list[Answer]:
         answers.append(
             Answer(
                 _outcome(not_worse[row], worse[row], better[row], alpha),
-                gain.difference - _reach(gain, low_levels[row]),
-                gain.difference + _reach(gain, high_levels[row]),
+                *gain_bounds(gain, low_levels[row], high_levels[row]),
                 float(not_worse[row]),
                 float(worse[row]),
                 float(better[row]),
@@ -104,13 +109,20 @@ def judge(questions: Sequence[Question], alpha: float) -> list[Answer]:
 def units_needed(question: Question, answer: Answer) -> float:
     """Returns how many units would settle a question, were the measured gain the true one.
 
+    It starts from how far the bound lies from the measured gain, which is further than the standard
+    error says where a few units make up most of the difference.
+
     Returns:
         A whole number: as many as there are where it is settled; infinity where the measured gain
         is minus the margin.
     """
+    gain, margin = question
     if answer.outcome is not Outcome.INCONCLUSIVE:
-        return question.gain.units
-    return units_to_settle(*question, alpha=answer.level, power=POWER)
+        return gain.units
+    distance = gain.difference + margin
+    reach = gain.difference - answer.low if distance > 0 else answer.high - gain.difference
+    error = reach / student_quantile(1 - answer.level, gain.units - 1)
+    return units_to_detect(distance, error, gain.units, alpha=answer.level, power=POWER, sides=1)
 
 
 def _outcome(not_worse: float, worse: float, better: float, alpha: float) -> Outcome:
@@ -131,8 +143,3 @@ def _levels(p_values: Sequence[float], alpha: float) -> Array:
     stop = np.count_nonzero(holm(p_values) <= alpha)
     levels: Array = alpha / (len(p_values) - np.minimum(position, stop))
     return levels
-
-
-def _reach(gain: PairedDifference, level: float) -> float:
-    """How far a one-sided bound lies from the measured gain."""
-    return gain.standard_error * student_quantile(1 - level, gain.units - 1)

@@ -185,11 +185,19 @@ def test_nothing_outside_the_folder_is_ever_removed(evalharness: CommandLine, he
 
 
 def test_failed_segments_are_no_baseline_and_no_candidate(
-    evalharness: CommandLine, small: list[str], held: Path
+    evalharness: CommandLine, small: list[str], held: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    (held / "stops.sh").write_text("read line; echo red; exit 1")
-    failing = ["model=command", "model.command=[bash,stops.sh]", "results_dir=failing"]
-    assert evalharness(*failing, *small).code == 1
+    (held / "broken_translator.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from evalharness.systems import CopySystem, Failure, Translation\n"
+        "@dataclass(frozen=True)\n"
+        "class Broken(CopySystem):\n"
+        "    def translate(self, texts, source, target):\n"
+        "        return enumerate([Failure('HTTP 500'), *map(Translation, texts[1:])])\n"
+    )
+    monkeypatch.syspath_prepend(held)
+    broken = ["model=copy", "model._target_=broken_translator.Broken", "results_dir=failing"]
+    assert evalharness(*broken, *small).code == 1
     outcome = evalharness("gate", "update=true", "baseline=new", "candidate=failing")
     assert outcome.code == 2
     assert "segments failed: no baseline; run it again" in outcome.err

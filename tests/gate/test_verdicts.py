@@ -19,8 +19,14 @@ ALPHA = 0.05
 PASSES = (Outcome.PASS, Outcome.BETTER)
 
 
-def question(difference: float, error: float, margin: float = 1.0, units: int = 100) -> Question:
-    return Question(PairedDifference(difference, error, 0.0, units), margin)
+def question(
+    difference: float,
+    error: float,
+    margin: float = 1.0,
+    units: int = 100,
+    skewness: float = 0.0,
+) -> Question:
+    return Question(PairedDifference(difference, error, skewness, units - 1, units), margin)
 
 
 ONE_QUESTION = {
@@ -64,7 +70,7 @@ def test_more_questions_ask_for_more_evidence():
 
 
 gains = st.tuples(
-    st.floats(-5, 5), st.floats(0.01, 3), st.floats(0.01, 3), st.integers(2, 5000)
+    st.floats(-5, 5), st.floats(0.01, 3), st.floats(0.01, 3), st.integers(2, 5000), st.floats(-5, 5)
 ).map(lambda drawn: question(*drawn))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalharness.views.board import SACREBLEU_METRICS
+from evalharness.columns import SACREBLEU_METRICS
 from evalharness.views.cells import DASH
 from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
 
