@@ -16,6 +16,7 @@ from evalharness.store.baselines import (
     read_baseline,
     write_baseline,
 )
+from evalharness.views.gate import shown
 
 log = logging.getLogger(__name__)
 
@@ -87,5 +88,5 @@ def _questions(runs: list[BaselineRun]) -> Iterator[str]:
 
 
 def _told(run: BaselineRun) -> str:
-    scores = [f"{score.metric} {score.score:.4g}" for score in run.scores]
+    scores = [f"{score.metric} {shown(score.metric, score.score)}" for score in run.scores]
     return ", ".join([f"{len(run.ids)} segments", *scores])

@@ -1,5 +1,6 @@
 """How a gate's verdicts are shown."""
 
+from evalharness.views.gate.cells import shown
 from evalharness.views.gate.junit import gate_junit
 from evalharness.views.gate.machine import gate_json
 from evalharness.views.gate.markdown import gate_markdown
@@ -15,4 +16,5 @@ __all__ = [
     "gate_junit",
     "gate_markdown",
     "print_gate",
+    "shown",
 ]

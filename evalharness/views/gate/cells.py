@@ -30,12 +30,17 @@ def metric(verdict: Verdict) -> str:
     return f"{verdict.metric} {'↑' if verdict.measured.higher_is_better else '↓'}"
 
 
+def shown(name: str, score: float) -> str:
+    """Returns one score of a metric."""
+    return f"{score:.{_decimals(name, score)}f}"
+
+
 def scores(verdict: Verdict) -> tuple[str, str]:
     """Returns the baseline's score and the candidate's."""
     found = verdict.measured
     if found is None:
         return DASH, DASH
-    places = _places(verdict.metric, found)
+    places = _places(verdict)
     return f"{found.baseline:.{places}f}", f"{found.candidate:.{places}f}"
 
 
@@ -44,7 +49,7 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     found = verdict.measured
     if found is None:
         return DASH, DASH, DASH
-    places = _places(verdict.metric, found)
+    places = _places(verdict)
 
     def signed(number: float) -> str:
         return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
@@ -68,7 +73,7 @@ def reason(verdict: Verdict) -> str:
     found = verdict.measured
     if found is None:
         return f"{verdict.outcome.value}: {verdict.obstacle}"
-    places = _places(verdict.metric, found)
+    places = _places(verdict)
     margin = f"{found.margin:.{places}f}"
     if verdict.outcome is Outcome.FAIL:
         least = _loss(found, least=True)
@@ -101,7 +106,10 @@ def _p_value(value: float) -> str:
     return f"= {value:.2g}" if value >= 0.0001 else "< 0.0001"
 
 
-def _places(name: str, found: Measured) -> int:
-    if name in SACREBLEU_METRICS or max(abs(found.baseline), abs(found.candidate)) > 2:
-        return 2
-    return 4
+def _places(verdict: Verdict) -> int:
+    found = verdict.measured
+    return _decimals(verdict.metric, found.baseline, found.candidate) if found else 0
+
+
+def _decimals(name: str, *values: float) -> int:
+    return 2 if name in SACREBLEU_METRICS or max(map(abs, values)) > 2 else 4
