@@ -48,12 +48,12 @@ def markdown_text(board: Board) -> str:
 
     head = ["test set", "pair", "#", "wins", "system", "n"]
     head += [heading(board, column) for column in board.columns]
-    lines = [_markdown_row([_markdown_escape(cell) for cell in head])]
-    lines.append(_markdown_row(["---"] * 2 + ["--:", "--:", "---"] + ["--:"] * (len(head) - 5)))
+    lines = [markdown_row([markdown_escape(cell) for cell in head])]
+    lines.append(markdown_row(["---"] * 2 + ["--:", "--:", "---"] + ["--:"] * (len(head) - 5)))
     for section, row in _rows(board):
-        shown = [_markdown_escape(text) for text in _facts(row)]
-        lines.append(_markdown_row([*shown, *_scores(board, section, row, cell)]))
-    notes = [f"- {_markdown_escape(note)}" for note in board.notes]
+        shown = [markdown_escape(text) for text in _facts(row)]
+        lines.append(markdown_row([*shown, *_scores(board, section, row, cell)]))
+    notes = [f"- {markdown_escape(note)}" for note in board.notes]
     return "\n".join([*lines, "", *notes]) + "\n"
 
 
@@ -118,11 +118,13 @@ def _signatures(run: RunRecord) -> str:
     return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])
 
 
-def _markdown_row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """Returns a row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_escape(text: str) -> str:
+def markdown_escape(text: str) -> str:
+    """Returns a text that Markdown shows as it is."""
     return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
 
 
