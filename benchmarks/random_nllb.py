@@ -73,12 +73,12 @@ def _tokenizer(file: Path, lines: Sequence[str]):
             num_threads=1,
             minloglevel=2,
         )
-    with _sentencepiece_protobuf():
+    with sentencepiece_protobuf():
         return NllbTokenizerFast(str(file), model_max_length=1024)
 
 
 @contextmanager
-def _sentencepiece_protobuf() -> Iterator[None]:
+def sentencepiece_protobuf() -> Iterator[None]:
     """Lends transformers' older copy of a module that sentencepiece 0.2.2's protobuf breaks."""
     name = "sentencepiece.sentencepiece_model_pb2"
     try:

@@ -159,6 +159,12 @@ def _fetch() -> Command:
     return fetch
 
 
+def _gate() -> Command:
+    from evalharness.gate import gate
+
+    return gate
+
+
 def _leaderboard() -> Command:
     from evalharness.leaderboard import leaderboard
 
@@ -175,6 +181,7 @@ def _list() -> Command:
 _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "run": _run,
     "fetch": _fetch,
+    "gate": _gate,
     "leaderboard": _leaderboard,
     "list": _list,
 }

@@ -39,6 +39,21 @@ class Dtype(Enum):
     int8 = "int8"
 
 
+class GateFormat(Enum):
+    """How a gate's verdicts are printed."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+class OnInconclusive(Enum):
+    """What an open question means to a gate."""
+
+    fail = "fail"
+    warn = "warn"
+
+
 @dataclass
 class CommonConfig:
     """What every command takes.
@@ -127,11 +142,50 @@ class LeaderboardConfig(CommonConfig):
     leaderboard: LeaderboardOptions = field(default_factory=LeaderboardOptions)
 
 
+@dataclass
+class GateOptions:
+    """How the gate works.
+
+    Attributes:
+        system: The candidate's system, where the results hold several on a language pair.
+        on_inconclusive: Whether an open question stops the candidate.
+        format: How the verdicts are printed.
+        junit: The file for JUnit XML; `None` for none.
+    """
+
+    system: str | None = None
+    on_inconclusive: OnInconclusive = OnInconclusive.fail
+    format: GateFormat = GateFormat.table
+    junit: str | None = None
+
+
+@dataclass
+class GateConfig(CommonConfig):
+    """The gate command.
+
+    Attributes:
+        baseline: The folder with what the candidate is held to.
+        candidate: A run folder, or a results folder.
+        update: Whether to write the baseline instead, from the candidate.
+        margin: How much worse is still good enough, by metric, in the metric's own unit.
+        alpha: How often the gate may pass any question wrongly, and how often fail any.
+        gate: How it works.
+    """
+
+    baseline: str | None = None
+    candidate: str = MISSING
+    update: bool = False
+    margin: dict[str, float] = field(default_factory=dict)
+    alpha: float = 0.05
+    gate: GateOptions = field(default_factory=GateOptions)
+
+
 def register_schemas() -> None:
     """Makes the schemas known to Hydra, as `<command>_schema`."""
     store = ConfigStore.instance()
     store.store(name="run_schema", node=RunConfig)
     store.store(name="leaderboard_schema", node=LeaderboardConfig)
+    store.store(name="gate_schema", node=GateConfig)
     store.store(name="list_schema", node=CommonConfig)
 
 
@@ -194,14 +248,19 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
 
 
-def redacted_yaml(config: DictConfig) -> str:
-    """Returns the resolved configuration as YAML, with `${oc.env:NAME}` left as it stands."""
+def redacted(config: DictConfig) -> dict[str, Any]:
+    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
     untyped = OmegaConf.create(OmegaConf.to_container(config))
     OmegaConf.register_new_resolver(
         "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
     )
     try:
-        shown = OmegaConf.to_container(untyped, resolve=True)
+        shown: Any = OmegaConf.to_container(untyped, resolve=True)
     finally:
         OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
-    return OmegaConf.to_yaml(OmegaConf.create(shown))
+    return {str(key): value for key, value in shown.items()}
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns `redacted` as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))

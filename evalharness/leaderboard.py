@@ -11,9 +11,11 @@ from omegaconf import DictConfig
 from evalharness.config import Format
 from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.ranking import rank_runs
 from evalharness.store import RunRecord, read_runs
 from evalharness.terminal import results_console
 from evalharness.views import (
+    Board,
     absences,
     csv_text,
     latex_text,
@@ -39,7 +41,7 @@ def leaderboard(config: DictConfig) -> int:
         raise EvalHarnessError(
             "no complete run", where=results / "runs", mend="python -m evalharness makes one"
         )
-    show(runs, config.leaderboard.format, config.leaderboard.by)
+    show(results, runs, config.leaderboard.format, config.leaderboard.by)
     return 0
 
 
@@ -53,13 +55,24 @@ def rebuild(results: Path) -> list[RunRecord]:
         return []
     with locked(results):
         runs = read_runs(results)
-        write_files(results, {FILE_NAME: csv_text(make_board(runs)).encode()})
+        write_files(results, {FILE_NAME: csv_text(_board(results, runs)).encode()})
     return runs
 
 
-def show(runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:
-    """Prints runs as a board on stdout."""
-    board = make_board(runs, by)
+def _board(results: Path, runs: Sequence[RunRecord], by: str | None = None) -> Board:
+    return make_board(runs, rank_runs(results, runs, by))
+
+
+def show(results: Path, runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:
+    """Prints runs as a board on stdout.
+
+    Args:
+        results: The results folder.
+        runs: The runs.
+        form: How they are printed.
+        by: The column that ranks them.
+    """
+    board = _board(results, runs, by)
     with results_console() as console:
         if form is Format.table:
             print_board(board, console)

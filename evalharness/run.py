@@ -11,7 +11,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from evalharness.config import Format, build, build_all, redacted_yaml
+from evalharness.config import Format, build, build_all, redacted, redacted_yaml
 from evalharness.disk import check_writable
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
@@ -37,7 +37,7 @@ def run(config: DictConfig) -> int:
         1 if a segment failed, or a metric that is required is absent; else 0.
     """
     records = make_runs(config)
-    show(records, Format.table)
+    show(Path(config.results_dir), records, Format.table)
     if config.require_metrics:
         tell_absent(records)
     return exit_code(records, config.require_metrics)
@@ -67,8 +67,10 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
         for bitext, lines in zip(bitexts, outputs, strict=True)
     ]
     plan.system.release()  # a neural metric wants the memory
+    names = [metric.name for metric in plan.metrics]
+    chosen = dict(zip(names, redacted(config)["metric"].values(), strict=True))
     records = [
-        _write(plan.system, pair, scoring, config)
+        _write(plan.system, pair, scoring, chosen, config)
         for pair, scoring in _score(plan.metrics, pairs, absent, config)
     ]
     rebuild(results)
@@ -152,7 +154,11 @@ def _score(
 
 
 def _write(
-    system: System | FileSystem, pair: _Pair, scoring: Scoring, config: DictConfig
+    system: System | FileSystem,
+    pair: _Pair,
+    scoring: Scoring,
+    metrics: Mapping[str, Mapping[str, object]],
+    config: DictConfig,
 ) -> RunRecord:
     bitext, hypotheses = pair.bitext, pair.hypotheses
     run = Run(
@@ -161,6 +167,7 @@ def _write(
         bitext,
         hypotheses.texts,
         scoring,
+        metrics,
         hypotheses.from_store,
         hypotheses.truncated,
         hypotheses.unfinished,

@@ -196,9 +196,29 @@ def _scoring(
     )
 
 
+def sum_by_unit(table: Array, segments: Sequence[Segment]) -> Array:
+    """Sums the statistics of each unit of resampling: a document where there are enough.
+
+    Args:
+        table: Additive statistics, of shape (n_segments, k).
+        segments: The segments, in the same order.
+
+    Returns:
+        An array of shape (n_units, k).
+    """
+    if _has_documents(segments):
+        return sum_by_document(table, [segment.document for segment in segments])
+    return table
+
+
+def _has_documents(segments: Sequence[Segment]) -> bool:
+    documents = {segment.document for segment in segments}
+    return None not in documents and len(documents) >= FEWEST_DOCUMENTS
+
+
 def _resampling(segments: Sequence[Segment], resamples: int, seed: int) -> Resampling:
     documents = {segment.document for segment in segments}
-    if None not in documents and len(documents) >= FEWEST_DOCUMENTS:
+    if _has_documents(segments):
         return Resampling(resamples, seed, "document", len(documents))
     if None not in documents and len(documents) > 1:
         log.warning("only %d documents: intervals resample segments instead", len(documents))
@@ -206,9 +226,7 @@ def _resampling(segments: Sequence[Segment], resamples: int, seed: int) -> Resam
 
 
 def _score(metric: Metric, table: Array, bitext: Bitext, resampling: Resampling) -> Score:
-    units = table
-    if resampling.unit == "document":
-        units = sum_by_document(table, [segment.document for segment in bitext.segments])
+    units = sum_by_unit(table, bitext.segments)
     resampled = bootstrap_scores(units, metric.corpus, resampling.resamples, resampling.seed)
     interval = percentile_interval(resampled)
     total = float(metric.corpus(table.sum(axis=0)))

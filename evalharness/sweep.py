@@ -83,7 +83,7 @@ def summarize(folder: Path) -> int:
         those = [report for report in reports if report["results_dir"] == results]
         made = dict.fromkeys(run for report in those for run in report["runs"])
         records = [read_run(Path(results), run) for run in made]
-        show(records, Format.table)
+        show(Path(results), records, Format.table)
         strict = {run for report in those if report["require_metrics"] for run in report["runs"]}
         tell_absent([record for record in records if record.folder in strict])
     shared: set[str] = set()

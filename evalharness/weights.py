@@ -39,7 +39,10 @@ def absent_metrics(
     reasons = {}
     for metric in metrics:
         wanted = system_downloads if metric.fetch is None else metric.fetch
-        if reason := (_fetch(metric) if wanted else None) or metric.unavailable():
+        reason = metric.unavailable()
+        if reason and wanted:
+            reason = _fetch(metric) or metric.unavailable()
+        if reason:
             reasons[metric.name] = reason
     return reasons
 

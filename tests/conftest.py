@@ -7,14 +7,19 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from .hub_server import environment
+
 # As many processes as cores run the tests: threads beside them would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+# Nor do they reach the hub, or find what somebody downloaded from it.
+os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -76,6 +81,10 @@ def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small(tmp_path: Path) -> list[str]:
     """Three Turkish lines, their reference, and the overrides that name them."""
+    return write_small(tmp_path)
+
+
+def write_small(tmp_path: Path) -> list[str]:
     (tmp_path / "src.txt").write_text("kırmızı elma\nmavi deniz\nsarı güneş\n", encoding="utf-8")
     (tmp_path / "ref.txt").write_text("red apple\nblue sea\nyellow sun\n", encoding="utf-8")
     return ["testset=text", *text_testset("src.txt", "ref.txt")]

@@ -31,7 +31,7 @@ def test_help_names_every_choice_and_loads_nothing_heavy():
 def test_unknown_command_names_the_known_ones(evalharness: CommandLine):
     outcome = evalharness("frobnicate")
     assert outcome.code == 2
-    assert "run, fetch, leaderboard, list" in outcome.err
+    assert "run, fetch, gate, leaderboard, list" in outcome.err
 
 
 def test_debug_shows_the_traceback(evalharness: CommandLine):
@@ -49,6 +49,7 @@ def test_list_says_what_each_choice_needs(evalharness: CommandLine):
     assert "needs model.path=" in lines["file"]
     assert "ready" in lines["statements"]
     assert "ready" in lines["chrfpp"]
+    assert "not on this machine; python -m evalharness" in lines["comet"]
 
 
 BAD_INPUTS = {
@@ -74,7 +75,11 @@ BAD_INPUTS = {
         ["two.txt", "2 lines", "src.txt has 3"],
     ),
     "empty document id": (["testset.documents=gap.txt"], ["gap.txt", "line 2", "document id"]),
-    "no reference file": (["testset.references=[]"], ["testset.references"]),
+    "no reference file, and somebody made it": (
+        ["testset.references=[]", "testset.provenance=human"],
+        ["testset.provenance", "no references", "testset.references="],
+    ),
+    "a reference that is none": (["testset.references=[null]"], ["testset.references"]),
     "empty source line": (
         ["testset.source=gap.txt"],
         ["gap.txt", "line 2", "testset.on_empty=skip"],
@@ -104,6 +109,10 @@ BAD_INPUTS = {
     "no model": (["model=null"], ["Config group override"]),
     "no test set": (["testset=null"], ["Config group override"]),
     "no metric": (["metric=[]"], ["metric", "none chosen"]),
+    "a folder that is no COMET checkpoint": (
+        ["metric=comet", "metric.comet.checkpoint=.", "metric.comet.name=own"],
+        ["hparams.yaml", "metric.comet.checkpoint="],
+    ),
     "no options for a metric": (["metric.bleu=null"], ["metric.bleu"]),
     "class that is not there": (["model._target_=nope.X"], ["model", "nope"]),
     "limit of nothing": (["limit=0"], ["limit", "less than 1"]),

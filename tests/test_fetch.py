@@ -17,7 +17,8 @@ from .conftest import CommandLine, in_new_process
 from .hub_server import Hub, Repo, environment, serving
 from .systems.neural.tiny_checkpoints import build_opus_mt
 
-OPUS = ["model=opus_mt", "model.checkpoint='own/{source}-{target}'", "device=cpu"]
+STRINGS = "metric=[bleu,chrf]"
+OPUS = ["model=opus_mt", "model.checkpoint='own/{source}-{target}'", "device=cpu", STRINGS]
 
 
 @pytest.fixture
@@ -81,6 +82,7 @@ def test_a_sweep_fetches_what_it_can_and_names_what_it_cannot(
     done = in_new_process(
         *["fetch", "-m", "model=opus_mt", "model.pairs=[tr-en]", *small],
         "model.checkpoint=own/tr-en,own/none,own/ar-en",
+        STRINGS,
         cwd=tmp_path,
         **variables(tmp_path, hub.url),
     )
@@ -118,13 +120,13 @@ def test_an_interrupted_download_ends_at_once(hub: Hub, small: list[str], tmp_pa
 def test_systems_without_weights_have_nothing_to_fetch(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):
-    outcome = evalharness("fetch", "model=copy", *small)
+    outcome = evalharness("fetch", "model=copy", *small, STRINGS)
     assert (outcome.code, outcome.out) == (0, "copy: nothing to fetch\n")
     assert not (tmp_path / "results").exists()
-    outcome = evalharness("fetch", "-m", "model=copy,gloss", *small)
+    outcome = evalharness("fetch", "-m", "model=copy,gloss", *small, STRINGS)
     assert outcome.code == 0, outcome.err
     assert outcome.out == "copy: nothing to fetch\ngloss: nothing to fetch\n"
-    outcome = evalharness("fetch", "model=file", "model.path=out.txt", *small)
+    outcome = evalharness("fetch", "model=file", "model.path=out.txt", *small, STRINGS)
     assert outcome.out == "out: nothing to fetch\n"
 
 

@@ -66,6 +66,22 @@ def test_damaged_and_unfinished_runs_are_passed_over_and_said(
     assert {row["system"] for row in csv.DictReader(io.StringIO(outcome.out))} == {"copy", "out"}
 
 
+def test_a_run_with_damaged_statistics_is_listed_without_a_rank_and_with_a_note(
+    evalharness: CommandLine, two_runs: Path
+):
+    (folder,) = two_runs.glob("runs/*/copy.*")
+    damaged_statistics(folder, "flipped")
+    outcome = evalharness("leaderboard")
+    told = " ".join(outcome.out.split())
+    assert f"{folder.name}: not ranked: damaged run: " in told
+    assert "run it again" in told
+    rows = csv.DictReader(io.StringIO((two_runs / "leaderboard.csv").read_text()))
+    assert {row["system"]: (row["rank"], row["wins"]) for row in rows} == {
+        "out": ("1", "0"),
+        "copy": ("", ""),
+    }
+
+
 def test_no_run_yet_says_how_to_make_one(evalharness: CommandLine, tmp_path: Path):
     outcome = evalharness("leaderboard")
     assert outcome.code == 2
@@ -126,10 +142,18 @@ def damaged_statistics(folder: Path, case: str) -> None:
         np.savez(path, **{name: array * np.nan for name, array in np.load(path).items()})
     else:
         segments = folder / "segments.jsonl"
-        segments.write_text(segments.read_text().replace('"chrF2": ', '"chrF2": "x", "y": '))
+        old, new = {
+            "segments": ('"chrF2": ', '"chrF2": "x", "y": '),
+            "remarks": ('"scores": ', '"remarks": {"chrF2": {"truncated": "x"}}, "scores": '),
+            "spans": ('"scores": ', '"remarks": {"chrF2": {"error_spans": [{}]}}, "scores": '),
+        }[case]
+        segments.write_text(segments.read_text().replace(old, new))
 
 
-@pytest.mark.parametrize("case", ["empty", "flipped", "too few rows", "not finite", "segments"])
+@pytest.mark.parametrize(
+    "case",
+    ["empty", "flipped", "too few rows", "not finite", "segments", "remarks", "spans"],
+)
 def test_a_metric_is_added_to_a_damaged_run_by_writing_it_anew(
     case: str, evalharness: CommandLine, two_runs: Path, small: list[str]
 ):

@@ -18,7 +18,7 @@ _SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NotDownloadedError(EvalHarnessError):
-    """A checkpoint that may well exist cannot be downloaded here now."""
+    """A checkpoint is not here, and the hub does not give it, or there is no way to the hub."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,10 @@ class Obstacles:
 
     def incomplete_on_the_hub(self, missing: str) -> EvalHarnessError:
         """The repository lacks what a loader looks for."""
-        return self._wrong(
+        return EvalHarnessError(
             f"the repository has no {missing} at revision {self.revision}",
-            f"choose another {self.key}.checkpoint=",
+            where=self.name,
+            mend=f"choose another {self.key}.checkpoint=",
         )
 
     def not_a_hub(self) -> EvalHarnessError:
@@ -137,7 +138,7 @@ class Obstacles:
 
     def unknown(self) -> EvalHarnessError:
         """The name means nothing."""
-        return self._wrong(
+        return self._error(
             "neither a folder here nor a repository on the hub that can be read",
             f"correct {self.key}.checkpoint=; for a private repository set HF_TOKEN",
         )
@@ -150,7 +151,7 @@ class Obstacles:
             )
         else:
             mend = f"{self.fetch_with or 'a new download'} takes the newest one"
-        return self._wrong(f"the repository has no revision {revision!r}", mend)
+        return self._error(f"the repository has no revision {revision!r}", mend)
 
     def _refused(self, status: int) -> EvalHarnessError:
         from huggingface_hub import get_token
@@ -172,12 +173,7 @@ class Obstacles:
         return self._error(f"cannot be downloaded to {where}: {error.strerror}", mend)
 
     def _error(self, what: str, mend: str) -> NotDownloadedError:
-        """What stands in the way of a download here now."""
         return NotDownloadedError(what, where=self.name, mend=mend)
-
-    def _wrong(self, what: str, mend: str) -> EvalHarnessError:
-        """What no other machine downloads either."""
-        return EvalHarnessError(what, where=self.name, mend=mend)
 
 
 def _status(error: Exception) -> int | None:

@@ -1,6 +1,7 @@
 """What is kept."""
 
-from evalharness.store.records import RunRecord, read_run, read_runs, read_scoring
+from evalharness.store.contents import read_scoring, read_statistics, read_translated
+from evalharness.store.records import RunRecord, is_complete, read_run, read_runs
 from evalharness.store.runs import Run, check_name, write_run
 from evalharness.store.translations import StoredTranslations
 
@@ -9,8 +10,11 @@ __all__ = [
     "RunRecord",
     "StoredTranslations",
     "check_name",
+    "is_complete",
     "read_run",
     "read_runs",
     "read_scoring",
+    "read_statistics",
+    "read_translated",
     "write_run",
 ]

@@ -1,4 +1,4 @@
-"""Reading run folders."""
+"""Reading what a run folder says about its run."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ import json
 import logging
 import math
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import ErrorSpan, Remark
-from evalharness.scoring import Resampling, Score, Scoring, Unavailable
+from evalharness.scoring import Resampling, Score, Unavailable
 from evalharness.testsets.base import PROVENANCES
 
 log = logging.getLogger(__name__)
@@ -26,7 +22,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", Score, Unavailable, Resampling, Remark, ErrorSpan, "RunRecord")
 
 SCHEMA_VERSION = 1
-_DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a file raises that was cut short or edited."""
 
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
@@ -64,6 +61,8 @@ class RunRecord:
         failures: Why it failed on segments, and on how many for that reason.
         removed: What was taken out of answers, and of how many of them.
         truncated_by_metric: In how many segments a metric did not read the end of a text.
+        metrics: How the metrics of the scores are configured, by name; none of a run that was
+            written before configurations were.
     """
 
     folder: str
@@ -84,11 +83,17 @@ class RunRecord:
     failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
     removed: Mapping[str, int] = dataclasses.field(default_factory=dict)
     truncated_by_metric: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
     @property
     def pair(self) -> str:
         """The language pair as `tr-en`."""
         return f"{self.source_lang}-{self.target_lang}"
+
+    @property
+    def test(self) -> tuple[str, str, str]:
+        """What was translated: equal for runs on the very same segments and references."""
+        return (self.testset, self.pair, self.digest)
 
 
 def read_runs(results: Path) -> list[RunRecord]:
@@ -98,6 +103,11 @@ def read_runs(results: Path) -> list[RunRecord]:
     is passed over with a warning.
     """
     return list(_read_all(results))
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder is a run's, written to its end."""
+    return (folder / SCORES).is_file()
 
 
 def read_run(results: Path, folder: str) -> RunRecord:
@@ -120,55 +130,8 @@ def read_run(results: Path, folder: str) -> RunRecord:
         return _record(folder, run, scores)
     except OSError as error:
         raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
-    except _DAMAGES as error:
-        raise _damaged(path, error) from error
-
-
-def read_scoring(results: Path, folder: str) -> tuple[list[str | None], Scoring]:
-    """Reads the hypotheses of a run and all that the metrics said about them.
-
-    Raises:
-        EvalHarnessError: The folder is no complete run, or is damaged.
-    """
-    record, path = read_run(results, folder), results / folder
-    try:
-        lines = (path / SEGMENTS).read_text(encoding="utf-8").split("\n")
-        segments = [json.loads(line) for line in lines if line]
-        names = [score.metric for score in record.scores]
-        with np.load(path / STATISTICS, allow_pickle=False) as arrays:
-            statistics = {name: arrays[name] for name in names}
-        segment_scores = {
-            name: np.array([float(segment["scores"][name]) for segment in segments])
-            for name in names
-        }
-        hypotheses = [segment["hypothesis"] for segment in segments]
-        for name in names:
-            _check_arrays(name, statistics[name], segment_scores[name], len(segments))
-        remarks = _remarks([segment.get("remarks", {}) for segment in segments])
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *_DAMAGES) as error:
-        raise _damaged(path, error) from error
-    scoring = Scoring(
-        record.scores, record.unavailable, record.resampling, statistics, segment_scores, remarks
-    )
-    return hypotheses, scoring
-
-
-def _remarks(said: Sequence[Mapping[str, Any]]) -> dict[str, list[Remark]]:
-    """The remarks of each metric that makes some, segment by segment."""
-    metrics = dict.fromkeys(metric for of in said for metric in of)
-    return {metric: [_remark(**of.get(metric, {})) for of in said] for metric in metrics}
-
-
-def _remark(truncated: bool = False, error_spans: Sequence[Mapping[str, Any]] = ()) -> Remark:
-    return _checked(Remark(truncated, tuple(_checked(ErrorSpan(**span)) for span in error_spans)))
-
-
-def _check_arrays(name: str, table: Any, segment_scores: Any, segments: int) -> None:
-    fits = table.ndim == 2 and len(table) == len(segment_scores) == segments
-    if not fits or table.dtype != np.float64:
-        raise ValueError(f"{name}: statistics are {table.dtype} {table.shape}")
-    if not (np.isfinite(table).all() and np.isfinite(segment_scores).all()):
-        raise ValueError(f"{name}: not finite")
+    except DAMAGES as error:
+        raise damaged(path, error) from error
 
 
 def _read_all(results: Path) -> Iterator[RunRecord]:
@@ -179,7 +142,8 @@ def _read_all(results: Path) -> Iterator[RunRecord]:
             log.warning("%s", error)
 
 
-def _damaged(path: Path, error: Exception) -> EvalHarnessError:
+def damaged(path: Path, error: Exception) -> EvalHarnessError:
+    """Returns the error that says so."""
     return EvalHarnessError(
         f"damaged run: {type(error).__name__}: {error}",
         where=path,
@@ -197,9 +161,9 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(run["testset"]["references"]),
-        scores=tuple(_checked(Score(**score)) for score in scores["scores"]),
-        unavailable=tuple(_checked(Unavailable(**metric)) for metric in scores["unavailable"]),
-        resampling=_checked(Resampling(**run["bootstrap"])),
+        scores=tuple(checked(Score(**score)) for score in scores["scores"]),
+        unavailable=tuple(checked(Unavailable(**metric)) for metric in scores["unavailable"]),
+        resampling=checked(Resampling(**run["bootstrap"])),
         failed=run["counts"]["failed"],
         truncated=run["counts"]["truncated"],
         unfinished=run["counts"]["unfinished"],
@@ -207,21 +171,27 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         failures=_counts(run.get("failures", {})),
         removed=_counts(run.get("removed", {})),
         truncated_by_metric=_counts(run.get("truncated_by_metric", {})),
+        metrics={str(name): dict(of) for name, of in run.get("metrics", {}).items()},
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
     for name in (record.system, record.testset, record.source_lang, record.target_lang):
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
-    return _checked(record)
+    return checked(record)
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:
     return {str(what): int(count) for what, count in found.items()}
 
 
-def _checked(record: T) -> T:
-    """Returns a record whose numbers and strings are some: the file may have been edited."""
+def checked(record: T) -> T:
+    """Returns a record whose numbers and strings are some: the file may have been edited.
+
+    Raises:
+        TypeError: A field has another type.
+        ValueError: A number is not finite, or UTF-8 cannot hold a string.
+    """
     for field in dataclasses.fields(record):
         value: Any = getattr(record, field.name)
         kind = _JSON_TYPES.get(str(field.type))

@@ -17,6 +17,7 @@ from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Remark
 from evalharness.scoring import Scoring
+from evalharness.store.contents import read_scoring
 from evalharness.store.records import (
     NAME,
     RUN,
@@ -26,7 +27,6 @@ from evalharness.store.records import (
     STATISTICS,
     RunRecord,
     read_run,
-    read_scoring,
 )
 from evalharness.systems.base import Facts
 from evalharness.testsets.base import Bitext
@@ -44,6 +44,7 @@ class Run:
         bitext: What it translated.
         hypotheses: Its output, one per segment, `None` where it failed.
         scoring: What the metrics say.
+        metrics: How each of them is configured, by its name, redacted.
         from_store: How many hypotheses had been translated before.
         truncated: How many leave out the end of a source longer than the system takes.
         unfinished: How many reached the length limit before they ended.
@@ -58,6 +59,7 @@ class Run:
     bitext: Bitext
     hypotheses: Sequence[str | None]
     scoring: Scoring
+    metrics: Mapping[str, Mapping[str, object]]
     from_store: int = 0
     truncated: int = 0
     unfinished: int = 0
@@ -108,7 +110,7 @@ def write_run(
         EvalHarnessError: The folder cannot be written; older files are as they were.
     """
     with locked(results):
-        run = replace(run, scoring=_with_earlier_metrics(results, run))
+        run = _with_earlier_metrics(results, run)
         write_files(
             results / run.folder,
             {
@@ -122,17 +124,18 @@ def write_run(
         return read_run(results, run.folder)
 
 
-def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
+def _with_earlier_metrics(results: Path, run: Run) -> Run:
     new, folder = run.scoring, results / run.folder
     if not (folder / SCORES).exists():
         if (folder / SEGMENTS).exists():
             log.warning("%s: was cut short while it was written; written anew", folder)
-        return new
+        return run
     try:
-        hypotheses, old = read_scoring(results, run.folder)
+        record = read_run(results, run.folder)
+        hypotheses, old = read_scoring(results, record)
     except EvalHarnessError as error:
         log.warning("%s; written anew", error)
-        return new
+        return run
     computed = {score.metric: score.signature for score in new.scores}
     for score in old.scores:
         if computed.get(score.metric, score.signature) != score.signature:
@@ -142,8 +145,8 @@ def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
     if kept and (hypotheses != list(run.hypotheses) or old.resampling != new.resampling):
         why = "of other hypotheses or with other bootstrap settings"
         log.warning("%s: dropped %s, scores %s", folder, ", ".join(names), why)
-        return new
-    return replace(
+        return run
+    scoring = replace(
         new,
         scores=(*new.scores, *kept),
         unavailable=tuple(absent for absent in new.unavailable if absent.metric not in names),
@@ -151,6 +154,8 @@ def _with_earlier_metrics(results: Path, run: Run) -> Scoring:
         segment_scores={**new.segment_scores, **{name: old.segment_scores[name] for name in names}},
         remarks={**new.remarks, **{n: of for n, of in old.remarks.items() if n in names}},
     )
+    metrics = {name: of for name, of in record.metrics.items() if name in names}
+    return replace(run, scoring=scoring, metrics={**run.metrics, **metrics})
 
 
 def _run_json(run: Run) -> dict[str, object]:
@@ -181,6 +186,7 @@ def _run_json(run: Run) -> dict[str, object]:
             for name, remarks in run.scoring.remarks.items()
             if (count := sum(remark.truncated for remark in remarks))
         },
+        "metrics": {name: of for name, of in run.metrics.items() if name in run.scoring.statistics},
         "failures": dict(run.failures),
         "removed": dict(run.removed),
         "usage": dict(run.usage),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evalharness.columns import SACREBLEU_METRICS
 from evalharness.scoring import Score
-from evalharness.views.board import SACREBLEU_METRICS, Board, Row, Section
+from evalharness.views.board import Board, Row, Section
 
 DASH = "–"
 
@@ -39,6 +40,13 @@ def heading(board: Board, column: str) -> str:
     if column not in board.higher_is_better:
         return column
     return f"{column} {'↑' if board.higher_is_better[column] else '↓'}"
+
+
+def standing(row: Row) -> tuple[str, str]:
+    """Returns a row's rank and its wins."""
+    if row.place is None:
+        return DASH, DASH
+    return str(row.place.rank), str(row.place.wins)
 
 
 def has_ranks(board: Board) -> bool:

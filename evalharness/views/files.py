@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from evalharness.store import RunRecord
 from evalharness.views.board import Board, Row, Section
-from evalharness.views.cells import DASH, decimals, heading, interval, is_best
+from evalharness.views.cells import DASH, decimals, heading, interval, is_best, standing
 
 _FIRST = ("testset", "source_lang", "target_lang", "rank", "system", "segments")
-_LAST = ("run", "signatures")
+_LAST = ("run", "signatures", "wins", "ranked_by")
 
 Format = Callable[[str, str, bool], str]
 
@@ -21,7 +21,8 @@ def csv_text(board: Board) -> str:
     r"""Returns the board as CSV, one row per run; scores and intervals with four decimals.
 
     The column `signatures` holds what the numbers rest on: the test set's digest, who made the
-    references, and each metric's signature, in sacreBLEU's form and joined by `; `.
+    references, and each metric's signature, in sacreBLEU's form and joined by `; `. `wins` says
+    how many runs each is significantly better than, in the column that `ranked_by` names.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -30,10 +31,12 @@ def csv_text(board: Board) -> str:
     for section in board.sections:
         for row in section.rows:
             run = row.run
-            rank = "" if row.rank is None else row.rank
+            rank, wins, by = "", "", ""
+            if row.place:
+                rank, wins, by = str(row.place.rank), str(row.place.wins), row.place.column
             first = [run.testset, run.source_lang, run.target_lang, rank, run.system, run.segments]
             scores = [cell for column in board.columns for cell in _numbers(row, column)]
-            writer.writerow([*first, *scores, run.folder, _signatures(run)])
+            writer.writerow([*first, *scores, run.folder, _signatures(run), wins, by])
     return buffer.getvalue()
 
 
@@ -43,14 +46,14 @@ def markdown_text(board: Board) -> str:
     def cell(score: str, between: str, best: bool) -> str:
         return f"{f'**{score}**' if best else score} ({between})"
 
-    head = ["test set", "pair", "#", "system", "n"]
+    head = ["test set", "pair", "#", "wins", "system", "n"]
     head += [heading(board, column) for column in board.columns]
-    lines = [_markdown_row([_markdown_escape(cell) for cell in head])]
-    lines.append(_markdown_row(["---"] * 2 + ["--:", "---"] + ["--:"] * (len(head) - 4)))
+    lines = [markdown_row([markdown_escape(cell) for cell in head])]
+    lines.append(markdown_row(["---"] * 2 + ["--:", "--:", "---"] + ["--:"] * (len(head) - 5)))
     for section, row in _rows(board):
-        shown = [_markdown_escape(text) for text in _facts(row)]
-        lines.append(_markdown_row([*shown, *_scores(board, section, row, cell)]))
-    notes = [f"- {_markdown_escape(note)}" for note in board.notes]
+        shown = [markdown_escape(text) for text in _facts(row)]
+        lines.append(markdown_row([*shown, *_scores(board, section, row, cell)]))
+    notes = [f"- {markdown_escape(note)}" for note in board.notes]
     return "\n".join([*lines, "", *notes]) + "\n"
 
 
@@ -61,10 +64,10 @@ def latex_text(board: Board) -> str:
         shown = rf"\textbf{{{score}}}" if best else score
         return rf"{shown} {{\scriptsize {between}}}"
 
-    head = ["test set", "pair", r"\#", "system", "$n$"]
+    head = ["test set", "pair", r"\#", "wins", "system", "$n$"]
     head += [_latex_escape(heading(board, column)) for column in board.columns]
     lines = [
-        rf"\begin{{tabular}}{{llrlr{'r' * len(board.columns)}}}",
+        rf"\begin{{tabular}}{{llrrlr{'r' * len(board.columns)}}}",
         r"\toprule",
         rf"{' & '.join(head)} \\",
     ]
@@ -87,8 +90,7 @@ def _rows(board: Board) -> list[tuple[Section, Row]]:
 
 def _facts(row: Row) -> list[str]:
     run = row.run
-    rank = DASH if row.rank is None else str(row.rank)
-    return [run.testset, run.pair, rank, row.name, str(run.segments)]
+    return [run.testset, run.pair, *standing(row), row.name, str(run.segments)]
 
 
 def _scores(board: Board, section: Section, row: Row, cell: Format) -> list[str]:
@@ -116,11 +118,13 @@ def _signatures(run: RunRecord) -> str:
     return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])
 
 
-def _markdown_row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """Returns a row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_escape(text: str) -> str:
+def markdown_escape(text: str) -> str:
+    """Returns a text that Markdown shows as it is."""
     return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalharness.views.board import Board, Row, Section
-from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval, is_best
+from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval, is_best, standing
 
 _BEST = "*"
 _NAME_WIDTH = 10
@@ -41,7 +41,7 @@ def _table(board: Board, testset: str, separator: str, name_width: int | None = 
     ranks = has_ranks(board)
     table.add_column("pair", no_wrap=True)
     if ranks:
-        table.add_column("#", justify="right")
+        table.add_column(f"#{separator}wins", justify="right", no_wrap=True)
     table.add_column("system", overflow="fold", width=name_width)
     table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
@@ -52,7 +52,8 @@ def _table(board: Board, testset: str, separator: str, name_width: int | None = 
         for row in section.rows:
             cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
             if ranks:
-                cells.append(DASH if row.rank is None else str(row.rank))
+                rank, wins = standing(row)
+                cells.append(f"{rank}{separator}{wins:>4}")
             cells += [Text(row.name), str(row.run.segments)]
             cells += [_cell(board, section, row, column, separator) for column in board.columns]
             table.add_row(*cells, end_section=row is section.rows[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -111,3 +112,16 @@ class Weighted(Length):
             key="metric.weighted",
             select=lambda names: Files(files, ("weights.bin",)),
         )
+
+
+@dataclass(frozen=True)
+class Networks(Length):
+    """How many networks are in memory when it is its turn."""
+
+    name: str = "networks"
+
+    def statistics(self, segments: Sequence, hypotheses: Sequence[str]) -> np.ndarray:
+        from transformers import PreTrainedModel
+
+        alive = sum(issubclass(type(it), PreTrainedModel) for it in gc.get_objects())
+        return np.array([[float(alive), 1.0]] * len(hypotheses))

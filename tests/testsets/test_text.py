@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evalharness.errors import EvalHarnessError
 from evalharness.testsets import Bitext, TextTestSet
 
 
@@ -62,6 +63,23 @@ def test_a_segment_that_no_reference_covers_is_left_out_and_said(tmp_path: Path)
     assert bitext.notes == ("left out: no reference, 1 segments",)
 
 
+def test_without_references_every_segment_is_scored_and_the_provenance_says_so(tmp_path: Path):
+    bitext = load(tmp_path, "a\n\nc\n", on_empty="skip")
+    assert [(s.id, s.source, s.references) for s in bitext.segments] == [
+        ("1", "a", ()),
+        ("3", "c", ()),
+    ]
+    assert bitext.provenance == ("none",)
+    assert bitext.notes == ("left out: empty source, line 2",)
+    with pytest.raises(EvalHarnessError, match="no segment left: no line has a source"):
+        load(tmp_path, "\n", on_empty="skip")
+
+
+def test_nobody_made_references_that_are_not_there(tmp_path: Path):
+    with pytest.raises(EvalHarnessError, match="provenance: human, but there are no references"):
+        load(tmp_path, "a\n", provenance="human")
+
+
 def test_odd_separators_never_split_a_segment(tmp_path: Path):
     bitext = load(tmp_path, "a\u2028b\x0cc\x85d\nsecond\n", "A\nB\n")
     assert [s.source for s in bitext.segments] == ["a\u2028b\x0cc\x85d", "second"]
@@ -79,6 +97,7 @@ def test_the_digest_depends_on_every_part(tmp_path: Path):
         load(tmp_path, "a\nb\n", "A\nB\n", provenance="human").digest,
         load(tmp_path, "a\nb\n", "A\nB\n").first(1).digest,
         load(tmp_path, "a\nb\n", "A\nB\n", documents=str(documents)).digest,
+        load(tmp_path, "a\nb\n").digest,
     ]
     assert len(set(digests)) == len(digests)
     assert load(tmp_path, "a\nb\n", "A\nB\n").digest == digests[0]

@@ -115,6 +115,11 @@ def test_error_spans_open_and_close_everywhere_with_every_severity(tiny):
     assert any(span["end"] == length for span, length in ends)
 
 
+def test_xcomet_cuts_some_scores_at_one_and_not_others(tiny):
+    regressions = unweighted_scores(tiny("xcomet"))
+    assert 0 < (regressions > 1).sum() < len(regressions)
+
+
 def test_texts_are_as_awkward_as_they_say(tiny):
     tokenizer = peer.load(tiny("regression")).encoder.tokenizer
     texts = [text for sample in peer.AWKWARD for text in sample.values()]
@@ -172,6 +177,13 @@ def test_comet_itself_stumbles_over_a_damaged_checkpoint(own, damage):
     folder = getattr(odd_checkpoints, damage)(own("regression"))
     with pytest.raises(Exception):  # noqa: B017 - whatever it raises
         peer.load(folder)
+
+
+def unweighted_scores(folder: Path) -> torch.Tensor:
+    model = peer.load(folder).eval()
+    with torch.inference_mode():
+        batch = model.prepare_for_inference(peer.SHORT)
+        return torch.cat([model(**inputs).score for inputs in batch])
 
 
 def assert_spread(scores: list[float]) -> None:

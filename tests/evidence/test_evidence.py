@@ -1,0 +1,181 @@
+"""Finished runs are found as a user names them, and read back as they were scored."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sacrebleu
+
+from evalharness.cli import main
+from evalharness.errors import EvalHarnessError
+from evalharness.evidence import FoundRun, find_runs, group_runs, load_evidence
+
+from ..conftest import ROOT, CommandLine, write_small
+
+REFERENCES = ["red apple", "blue sea", "yellow sun"]
+LENGTH = "+metric.length._target_=own_metrics.Length"
+OUTPUT = ["red apple", "blue lake", "yellow"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of two systems, and one of them on fewer segments as well."""
+    folder = tmp_path_factory.mktemp("made")
+    small = write_small(folder)
+    (folder / "out.txt").write_text("\n".join(OUTPUT) + "\n")
+    own = ["metric.bleu.lowercase=true", LENGTH]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["evalharness"])
+        patch.syspath_prepend(ROOT / "tests/plugins")
+        assert main(["model=copy", *small, *own]) == 0
+        assert main(["model=file", "model.path=out.txt", *small, *own]) == 0
+        assert main(["model=copy", *small, "limit=2"]) == 0
+    return folder
+
+
+@pytest.fixture
+def results(made: Path, tmp_path: Path, own_metrics: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "results"
+
+
+def one(name: str, results: Path, **options: str) -> FoundRun:
+    (found,) = find_runs(name, results, **options)
+    return found
+
+
+def test_a_run_is_found_by_folder_by_system_and_by_hash(results: Path, tmp_path: Path):
+    out = one("out", results)
+    folder = out.record.folder
+    assert folder.startswith("runs/text.tr-en/out.")
+    for name in (out.label, folder, f"results/{folder}", f"{out.path}/", str(out.path)):
+        again = one(name, results)
+        assert again.record.scores == out.record.scores
+        assert again.path.resolve() == out.path.resolve()
+    assert len(find_runs("copy", results)) == 2
+    assert len(find_runs("copy", results, testset="text", pair="tr-en")) == 2
+
+
+def test_what_is_not_found_says_what_there_is(results: Path, tmp_path: Path):
+    for name, said in (
+        ("outt", r"no run of a system called 'outt'; systems: copy, out"),
+        ("results", r"not a run folder: it has no scores.json; name a run folder, such as "),
+        ("no/folder", "no such folder"),
+    ):
+        with pytest.raises(EvalHarnessError, match=said):
+            find_runs(name, results)
+    with pytest.raises(EvalHarnessError, match="'out' on news tr-en"):
+        find_runs("out", results, testset="news", pair="tr-en")
+    with pytest.raises(EvalHarnessError, match="a run on text tr-en"):
+        find_runs(str(one("out", results).path), results, pair="ar-en")
+
+
+def test_only_runs_on_the_same_segments_are_together(results: Path):
+    copy, out = find_runs("copy", results), find_runs("out", results)
+    groups, notes = group_runs([*copy, *out, *out])
+    assert [[run.record.segments for run in group] for group in groups] == [[3, 3]]
+    assert "left out, on other segments: copy." in notes[0]
+    small = next(run for run in copy if run.record.segments == 2)
+    with pytest.raises(EvalHarnessError, match=r"different test sets.*2 segments.*3 segments"):
+        group_runs([small, *out])
+    with pytest.raises(EvalHarnessError, match="1 run: a comparison takes two"):
+        group_runs([*out, *out])
+
+
+def test_a_rebuilt_metric_scores_as_the_run_did(results: Path):
+    found = one("out", results)
+    evidence = load_evidence(found, [score.metric for score in found.record.scores])
+    assert list(evidence.translated.hypotheses) == OUTPUT
+    assert [segment.references for segment in evidence.segments] == [(r,) for r in REFERENCES]
+    peer = sacrebleu.BLEU(lowercase=True).corpus_score(OUTPUT, [REFERENCES]).score
+    totals = {name: evidence.units(name).sum(axis=0) for name in evidence.metrics}
+    scores = {name: float(of.corpus(totals[name])) for name, of in evidence.metrics.items()}
+    assert scores["BLEU"] == pytest.approx(peer, abs=1e-9)
+    assert scores["length"] == pytest.approx(np.mean([len(text) for text in OUTPUT]))
+    assert list(evidence.segment_scores("length")) == [len(text) for text in OUTPUT]
+
+
+def test_metrics_of_earlier_commands_stay_configured(
+    results: Path, evalharness: CommandLine, small: list[str]
+):
+    assert evalharness("model=file", "model.path=out.txt", *small, "metric=ter").code == 0
+    found = one("out", results)
+    assert set(found.record.metrics) == {"BLEU", "chrF2", "length", "TER"}
+    assert found.record.metrics["BLEU"]["lowercase"] is True
+    assert set(load_evidence(found, ["BLEU", "TER"]).statistics) == {"BLEU", "TER"}
+
+
+def test_a_secret_of_a_metric_stays_in_its_variable(
+    results: Path, evalharness: CommandLine, small: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("A_NAME", "sesame")
+    own = [LENGTH, "+metric.length.name=${oc.env:A_NAME}"]
+    assert evalharness("model=copy", *small, *own).code == 0
+    found = next(run for run in find_runs("copy", results) if run.record.segments == 3)
+    assert found.record.metrics["sesame"]["name"] == "${oc.env:A_NAME}"
+    assert load_evidence(found, ["sesame"]).metrics["sesame"].name == "sesame"
+
+
+def test_flipped_bits_in_statistics_are_named_and_computed_again(
+    results: Path, caplog: pytest.LogCaptureFixture
+):
+    found = one("out", results)
+    sound = load_evidence(found, ["BLEU", "chrF2"]).statistics
+    path = found.path / "statistics.npz"
+    content, draw = path.read_bytes(), random.Random(1)
+    for _ in range(100):
+        flipped = bytearray(content)
+        for _ in range(10):
+            flipped[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
+        path.write_bytes(flipped)
+        again = load_evidence(found, ["BLEU", "chrF2"]).statistics
+        for name, table in sound.items():
+            np.testing.assert_array_equal(again[name], table)
+    assert "statistics.npz: damaged run" in caplog.text
+    assert "computed again" in caplog.text
+
+
+def test_statistics_of_another_run_are_computed_again(
+    results: Path, caplog: pytest.LogCaptureFixture
+):
+    found, copy = one("out", results), find_runs("copy", results)
+    other = next(run for run in copy if run.record.segments == 3)
+    (found.path / "statistics.npz").write_bytes((other.path / "statistics.npz").read_bytes())
+    evidence = load_evidence(found, ["chrF2"])
+    peer = sacrebleu.CHRF().corpus_score(OUTPUT, [REFERENCES]).score
+    total = evidence.statistics["chrF2"].sum(axis=0)
+    assert float(evidence.metrics["chrF2"].corpus(total)) == pytest.approx(peer, abs=1e-9)
+    assert "scores.json says" in caplog.text
+
+
+def edited(path: Path, change) -> None:
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def test_what_cannot_be_mended_says_so(results: Path):
+    found = one("out", results)
+    with pytest.raises(EvalHarnessError, match="no score of TER; metrics: BLEU, chrF2, length"):
+        load_evidence(found, ["TER"])
+    edited(found.path / "run.json", lambda run: run["metrics"].pop("BLEU"))
+    with pytest.raises(EvalHarnessError, match="how BLEU was configured; run it again"):
+        load_evidence(one("out", results), ["BLEU"])
+    edited(found.path / "run.json", lambda run: run["metrics"]["length"].update(_target_="no.X"))
+    with pytest.raises(EvalHarnessError, match=r"length._target_: cannot import no.X"):
+        load_evidence(one("out", results), ["length"])
+    edited(found.path / "scores.json", lambda scores: scores["scores"][1].update(score=1.0))
+    with pytest.raises(EvalHarnessError, match=r"computed again, chrF2 is .* not 1.0000"):
+        load_evidence(one("out", results), ["chrF2"])
+    segments = found.path / "segments.jsonl"
+    segments.write_text(segments.read_text().replace("blue sea", "blue ocean"))
+    with pytest.raises(EvalHarnessError, match="not the segments that were scored"):
+        load_evidence(one("out", results), ["chrF2"])
