@@ -79,6 +79,14 @@ def matmul_tflops(device: str, dtype: str, size: int) -> float:
     return 2 * size**3 / best / 1e12
 
 
+def peak_mb() -> float:
+    """Returns the largest resident memory that this process has had."""
+    # Linux's getrusage counts the parent's, too, as it was when this process began
+    if _STATUS.exists() and (found := re.search(r"VmHWM:\s*(\d+) kB", _STATUS.read_text())):
+        return int(found[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def processor() -> str:
     """Returns the processor's name."""
     if _CPUINFO.exists() and (found := re.search(r"model name\s*: (.*)", _CPUINFO.read_text())):
