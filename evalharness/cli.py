@@ -159,6 +159,12 @@ def _fetch() -> Command:
     return fetch
 
 
+def _compare() -> Command:
+    from evalharness.compare import compare
+
+    return compare
+
+
 def _leaderboard() -> Command:
     from evalharness.leaderboard import leaderboard
 
@@ -176,6 +182,7 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "run": _run,
     "fetch": _fetch,
     "leaderboard": _leaderboard,
+    "compare": _compare,
     "list": _list,
 }
 # The commands about one system on one test set, whose jobs report on disk when they are swept.
