@@ -220,4 +220,6 @@ def _explain_override(error: HydraException) -> str:
         mend = "python -m evalharness --cfg job lists them"
     elif isinstance(error.__cause__, OmegaConfBaseException):
         told = f"{told}: {first_line(error.__cause__)}"
+        if "ListConfig" in told:
+            mend = "give a list: 'key=[value,value]'"
     return f"{told}; {mend}"

@@ -109,6 +109,8 @@ def _only(run: FoundRun, metrics: Sequence[str] | None) -> FoundRun:
 
 def _check_known(metrics: Sequence[str], runs: Sequence[FoundRun]) -> None:
     known = {score.metric for run in runs for score in run.record.scores}
+    if not metrics:
+        raise EvalHarnessError("none chosen", where="compare.metrics")
     for name in metrics:
         if name not in known:
             raise EvalHarnessError(
@@ -154,18 +156,15 @@ def plan_family(tests: int, options: CompareOptions, seed: int) -> Family:
             mend="a larger alpha, fewer runs or compare.metrics=[...]",
         )
     tails = max(FEWEST_RESAMPLES, math.ceil(2 / alpha))
-    bootstrap = options.test is PairedTest.bootstrap
+    trials, resamples = needed, tails
+    if options.test is PairedTest.bootstrap:
+        trials, resamples = 1, max(tails, needed)
     return Family(
         tests,
         options.test,
         alpha,
-        _enough("compare.trials", options.trials, TRIALS, 1 if bootstrap else needed),
-        _enough(
-            "compare.resamples",
-            options.resamples,
-            _RESAMPLES,
-            max(tails, needed) if bootstrap else tails,
-        ),
+        _enough("compare.trials", options.trials, TRIALS, trials),
+        _enough("compare.resamples", options.resamples, _RESAMPLES, resamples),
         seed,
     )
 
@@ -173,8 +172,10 @@ def plan_family(tests: int, options: CompareOptions, seed: int) -> Family:
 def _enough(option: str, given: int | None, usual: int, needed: int) -> int:
     if given is None:
         return max(usual, needed)
-    if not needed <= given <= MOST_RESAMPLES:
+    if given < needed:
         raise EvalHarnessError(
-            f"{given} is not from {needed}, which alpha takes, to {MOST_RESAMPLES}", where=option
+            f"{given} is less than {needed}: no difference could come out significant", where=option
         )
+    if given > MOST_RESAMPLES:
+        raise EvalHarnessError(f"more than {MOST_RESAMPLES}", where=option)
     return given

@@ -19,6 +19,7 @@ from evalharness.views.verdicts import (
     heading,
     p_cell,
     segments_cell,
+    shown,
     title,
     verdict,
 )
@@ -75,14 +76,12 @@ def _examples(of: str, examples: Examples) -> RenderableType:
 def _example(row: Example, examples: Examples) -> RenderableType:
     segment = row.segment
     decimals = places(examples.column, ())
-    where = f"segment {segment.id}"
-    if segment.document is not None:
-        where += f" of {segment.document}"
-    above = [f"{where}", f"source: {segment.source}"]
+    where = "" if segment.document is None else f" of document {segment.document}"
+    above = [f"segment {segment.id}{where}", f"source: {segment.source}"]
     above += [f"reference: {reference}" for reference in segment.references]
     beside = Table.grid(padding=(0, 3, 0, 0), expand=True)
     for system, score in zip(examples.systems, row.scores, strict=True):
         beside.add_column(Text(f"{system} {score:.{decimals}f}"), ratio=1, overflow="fold")
     beside.show_header = True
-    beside.add_row(*(Text(text or "(empty)") for text in row.hypotheses))
-    return Group(*(Text(line) for line in ["", *above]), beside)
+    beside.add_row(*(Text(shown(text) or "(empty)") for text in row.hypotheses))
+    return Group(*(Text(shown(line)) for line in ["", *above]), beside)

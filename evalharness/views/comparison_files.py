@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from evalharness.comparison import ByMetric, Comparison, Examples, Section
+from evalharness.comparison import POWER, ByMetric, Comparison, Examples, Section
 from evalharness.views.board import Board, make_board
 from evalharness.views.cells import places
 from evalharness.views.files import (
@@ -23,25 +23,26 @@ from evalharness.views.verdicts import (
     heading,
     p_cell,
     segments_cell,
+    shown,
     title,
     verdict,
 )
 
 SCHEMA_VERSION = 1
 
-_HEAD = ("difference", "interval", "p", "corrected", WON_LOST_TIED)
+_HEAD = ("metric", "verdict", "difference", "interval", "p", "corrected", WON_LOST_TIED)
 
 
 def comparison_markdown(comparison: Comparison) -> str:
     """Returns a comparison as Markdown tables: scores, differences, segments side by side."""
     parts = [markdown_text(_board(comparison))]
     for section in comparison.sections:
-        for metric in section.metrics:
+        if section.metrics:
             lines = [
                 f"### {markdown_escape(title(section))}\n",
-                markdown_row([markdown_escape(heading(metric)), *_HEAD]),
-                markdown_row(["---", *["--:"] * len(_HEAD)]),
-                *(markdown_row(map(markdown_escape, row)) for row in _rows(metric)),
+                markdown_row(_HEAD),
+                markdown_row(["---", "---", *["--:"] * (len(_HEAD) - 2)]),
+                *(markdown_row(map(markdown_escape, row)) for row in _rows(section)),
             ]
             parts.append("\n".join(lines) + "\n")
     parts.append("".join(f"- {markdown_escape(note)}\n" for note in explanations(comparison)))
@@ -57,15 +58,15 @@ def comparison_latex(comparison: Comparison) -> str:
     """Returns a comparison as LaTeX tabulars (booktabs): scores and differences, no segments."""
     parts = [latex_text(_board(comparison))]
     for section in comparison.sections:
-        for metric in section.metrics:
+        if section.metrics:
             lines = [
                 rf"\par\noindent {latex_escape(title(section))}",
                 "",
-                rf"\begin{{tabular}}{{p{{0.4\linewidth}}{'r' * len(_HEAD)}}}",
+                rf"\begin{{tabular}}{{lp{{0.4\linewidth}}{'r' * (len(_HEAD) - 2)}}}",
                 r"\toprule",
-                rf"{' & '.join(map(latex_escape, [heading(metric), *_HEAD]))} \\",
+                rf"{' & '.join(map(latex_escape, _HEAD))} \\",
                 r"\midrule",
-                *(rf"{' & '.join(map(latex_escape, row))} \\" for row in _rows(metric)),
+                *(rf"{' & '.join(map(latex_escape, row))} \\" for row in _rows(section)),
                 r"\bottomrule",
                 r"\end{tabular}",
             ]
@@ -82,6 +83,7 @@ def comparison_json(comparison: Comparison) -> str:
         **asdict(comparison.family),
         "test": comparison.family.test.value,
         "correction": "holm",
+        "power": POWER,
         "sections": [_section_json(section) for section in comparison.sections],
         "notes": [*_board(comparison).notes, *explanations(comparison)],
     }
@@ -93,16 +95,17 @@ def _board(comparison: Comparison) -> Board:
     return make_board(records, comparison.ranking)
 
 
-def _rows(metric: ByMetric) -> list[list[str]]:
-    decimals = decimals_of(metric)
+def _rows(section: Section) -> list[list[str]]:
     return [
         [
-            verdict(pair, decimals),
-            *difference_cell(pair, decimals),
+            heading(metric),
+            verdict(pair, decimals_of(metric)),
+            *difference_cell(pair, decimals_of(metric)),
             p_cell(pair.p_value),
             p_cell(pair.corrected),
             segments_cell(pair),
         ]
+        for metric in section.metrics
         for pair in metric.differences
     ]
 
@@ -117,12 +120,12 @@ def _markdown_examples(section: Section, examples: Examples) -> str:
         markdown_row(["---"] * 5),
     ]
     for row in examples.rows:
-        shown = [row.segment.id, row.segment.source, " / ".join(row.segment.references)]
-        shown += [
+        cells = [row.segment.id, row.segment.source, " / ".join(row.segment.references)]
+        cells += [
             f"{score:.{decimals}f}: {text}"
             for score, text in zip(row.scores, row.hypotheses, strict=True)
         ]
-        lines.append(markdown_row(map(markdown_escape, shown)))
+        lines.append(markdown_row(markdown_escape(shown(cell)) for cell in cells))
     return "\n".join(lines) + "\n"
 
 
@@ -142,7 +145,7 @@ def _section_json(section: Section) -> dict[str, object]:
             for label, run in section.runs.items()
         ],
         "metrics": [_metric_json(metric) for metric in section.metrics],
-        "examples": section.examples and asdict(section.examples),
+        "examples": section.examples and _examples_json(section.examples),
     }
 
 
@@ -154,5 +157,23 @@ def _metric_json(metric: ByMetric) -> dict[str, object]:
         "scores": [{"system": label, **asdict(of)} for label, of in metric.scores.items()],
         "comparisons": [
             {**asdict(pair), "verdict": verdict(pair, decimals)} for pair in metric.differences
+        ],
+    }
+
+
+def _examples_json(examples: Examples) -> dict[str, object]:
+    return {
+        "column": examples.column,
+        "systems": list(examples.systems),
+        "segments": [
+            {
+                "id": row.segment.id,
+                "document": row.segment.document,
+                "source": row.segment.source,
+                "references": list(row.segment.references),
+                "hypotheses": dict(zip(examples.systems, row.hypotheses, strict=True)),
+                "scores": dict(zip(examples.systems, row.scores, strict=True)),
+            }
+            for row in examples.rows
         ],
     }
