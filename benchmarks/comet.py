@@ -23,7 +23,6 @@ import random_comet
 HERE = Path(__file__).resolve().parent
 sys.path.remove(str(HERE))  # from here on `comet` is unbabel-comet, not this file
 
-FLORES = HERE.parents[1] / "shared" / "data" / "flores-outputs"
 RESULT = HERE / "results" / "comet.json"
 GOALS = {"float32": 6.0, "bfloat16": 10.0, "second run": 50.0}
 PACKAGES = ("evalharness", "unbabel-comet", "torch", "transformers", "pytorch-lightning")
@@ -44,7 +43,7 @@ def main() -> int:
     systems = _systems(options.pair, options.systems, options.segments)
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(options.work or temporary).resolve()
-        checkpoint = random_comet.build(work / "random-comet", _lines())
+        checkpoint = random_comet.build(work / "random-comet", random_comet.training_lines())
         with tempfile.TemporaryDirectory(dir=work) as stores:
             result = _measure(options, checkpoint, systems, Path(stores))
     print(_table(result))
@@ -67,15 +66,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _lines() -> list[str]:
-    """What the tokenizer is trained on."""
-    paths = sorted(FLORES.glob("*/flores-test*"))
-    texts = [path for path in paths if path.suffix in (".en", ".tr", ".ar")]
-    return [line for path in texts for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def _systems(pair: str, count: int, segments: int) -> dict[str, list[Sample]]:
-    folder = FLORES / pair
+    folder = random_comet.FLORES / pair
 
     def read(name: str) -> list[str]:
         return (folder / name).read_text(encoding="utf-8").splitlines()[:segments]
