@@ -165,6 +165,12 @@ def _compare() -> Command:
     return compare
 
 
+def _gate() -> Command:
+    from evalharness.gate import gate
+
+    return gate
+
+
 def _leaderboard() -> Command:
     from evalharness.leaderboard import leaderboard
 
@@ -183,6 +189,7 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "fetch": _fetch,
     "leaderboard": _leaderboard,
     "compare": _compare,
+    "gate": _gate,
     "list": _list,
 }
 # The commands about one system on one test set, whose jobs report on disk when they are swept.

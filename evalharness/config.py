@@ -55,6 +55,21 @@ class Dtype(Enum):
     int8 = "int8"
 
 
+class GateFormat(Enum):
+    """How a gate's verdicts are printed."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+class OnInconclusive(Enum):
+    """What an open question means to a gate."""
+
+    fail = "fail"
+    warn = "warn"
+
+
 @dataclass
 class CommonConfig:
     """What every command takes.
@@ -189,12 +204,51 @@ class CompareConfig(CommonConfig):
     compare: CompareOptions = field(default_factory=CompareOptions)
 
 
+@dataclass
+class GateOptions:
+    """How the gate works.
+
+    Attributes:
+        system: The candidate's system, where the results hold several on a language pair.
+        on_inconclusive: Whether an open question stops the candidate.
+        format: How the verdicts are printed.
+        junit: The file for JUnit XML; `None` for none.
+    """
+
+    system: str | None = None
+    on_inconclusive: OnInconclusive = OnInconclusive.fail
+    format: GateFormat = GateFormat.table
+    junit: str | None = None
+
+
+@dataclass
+class GateConfig(CommonConfig):
+    """The gate command.
+
+    Attributes:
+        baseline: The folder with what the candidate is held to.
+        candidate: A run folder, or a results folder.
+        update: Whether to write the baseline instead, from the candidate.
+        margin: How much worse is still good enough, by metric, in the metric's own unit.
+        alpha: How often the gate may pass any question wrongly, and how often fail any.
+        gate: How it works.
+    """
+
+    baseline: str | None = None
+    candidate: str = MISSING
+    update: bool = False
+    margin: dict[str, float] = field(default_factory=dict)
+    alpha: float = 0.05
+    gate: GateOptions = field(default_factory=GateOptions)
+
+
 def register_schemas() -> None:
     """Makes the schemas known to Hydra, as `<command>_schema`."""
     store = ConfigStore.instance()
     store.store(name="run_schema", node=RunConfig)
     store.store(name="leaderboard_schema", node=LeaderboardConfig)
     store.store(name="compare_schema", node=CompareConfig)
+    store.store(name="gate_schema", node=GateConfig)
     store.store(name="list_schema", node=CommonConfig)
 
 

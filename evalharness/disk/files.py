@@ -19,7 +19,7 @@ _TEMPORARY_SUFFIX = ".tmp"
 _SECONDS_UNTIL_ABANDONED = 24 * 3600
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes], *, option: str = "results_dir") -> None:
     """Writes files into a folder, replacing older ones.
 
     All of them are written and synced under temporary names before the first is renamed, so that
@@ -30,6 +30,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Args:
         folder: The folder; made if need be.
         files: Contents by file name.
+        option: The option that names the place, for the error.
 
     Raises:
         EvalHarnessError: The folder or a file cannot be written.
@@ -52,7 +53,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         raise EvalHarnessError(
             f"cannot be written: {error.strerror}; older files are as they were",
             where=folder,
-            mend="free the place or choose another results_dir=",
+            mend=f"free the place or choose another {option}=",
         ) from error
     _remove_abandoned(folder)
 

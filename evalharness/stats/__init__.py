@@ -12,7 +12,12 @@ from evalharness.stats.bootstrap import (
 from evalharness.stats.clusters import Standing, pair_matrix, rank_clusters
 from evalharness.stats.holm import holm
 from evalharness.stats.jackknife import PairedDifference, paired_difference
-from evalharness.stats.noninferiority import NonInferiority, non_inferiority, units_to_settle
+from evalharness.stats.noninferiority import (
+    NonInferiority,
+    gain_bounds,
+    non_inferiority,
+    units_to_settle,
+)
 from evalharness.stats.pairs import Comparison, compare_pairs
 from evalharness.stats.power import minimum_detectable_difference, units_to_detect
 from evalharness.stats.randomization import (
@@ -35,6 +40,7 @@ __all__ = [
     "bootstrap_scores",
     "compare_pairs",
     "fewest_trials",
+    "gain_bounds",
     "holm",
     "minimum_detectable_difference",
     "non_inferiority",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
+from evalharness.stats.bootstrap import Interval
 from evalharness.stats.jackknife import PairedDifference
 from evalharness.stats.power import units_to_detect
-from evalharness.stats.student import student_upper_tail
+from evalharness.stats.student import student_quantile, student_upper_tail
 
 
 class NonInferiority(NamedTuple):
@@ -48,6 +51,32 @@ def non_inferiority(gain: PairedDifference, margin: float) -> NonInferiority:
         raise ValueError(f"a margin of {margin} is not 0 or more")
     above, below = _one_sided(gain, -margin)
     return NonInferiority(above, below, _one_sided(gain, 0.0)[0])
+
+
+def gain_bounds(gain: PairedDifference, low_level: float, high_level: float) -> Interval:
+    """Returns the gains that the test does not rule out: its inversion.
+
+    Args:
+        gain: As for `non_inferiority`.
+        low_level: The level of the test that the gain is lower, below 0.5.
+        high_level: The level of the test that it is higher, below 0.5.
+
+    Returns:
+        The lowest gain whose `p_not_worse` exceeds its level (with minus that gain for a margin),
+        and the highest whose `p_worse` does.
+    """
+    skew = gain.skewness / math.sqrt(gain.units)
+
+    def ratios(quantile: float) -> tuple[float, float]:
+        if gain.standard_error == 0 or skew == 0:
+            return quantile, quantile
+        return quantile, 3 / skew * float(np.cbrt(1 + skew * (quantile - skew / 6)) - 1)
+
+    below = max(ratios(student_quantile(1 - low_level, gain.freedom)))
+    above = min(ratios(-student_quantile(1 - high_level, gain.freedom)))
+    return Interval(
+        gain.difference - below * gain.standard_error, gain.difference - above * gain.standard_error
+    )
 
 
 def units_to_settle(

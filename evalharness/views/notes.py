@@ -18,7 +18,7 @@ def notes(runs: Sequence[RunRecord], columns: Sequence[str]) -> Iterator[str]:
         runs: The runs.
         columns: The columns that their scores are shown in.
     """
-    yield from _provenance_notes(runs)
+    yield from provenance_notes(runs)
     digests = {(run.testset, run.pair, run.digest) for run in runs}
     versions = Counter((testset, pair) for testset, pair, _ in sorted(digests))
     for (testset, pair), count in versions.items():
@@ -83,7 +83,8 @@ def _truncation_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
         yield f"{metric} read only the beginning of a text in {', in '.join(places)}"
 
 
-def _provenance_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
+def provenance_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
+    """Says whose references those are that are not a human's, a line for each kind."""
     said = {
         "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
         " system comes to a machine's draft",

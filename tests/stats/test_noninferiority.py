@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalharness.stats import non_inferiority, paired_difference, units_to_settle
+from evalharness.stats import (
+    PairedDifference,
+    gain_bounds,
+    non_inferiority,
+    paired_difference,
+    units_to_settle,
+)
 
 
 def mean(totals: np.ndarray) -> np.ndarray:
@@ -60,6 +66,24 @@ def test_outputs_that_are_the_same_are_not_worse_and_not_better():
     assert non_inferiority(same, 0) == (1, 1, 1)
     assert units_to_settle(same, 0.1) == 2
     assert units_to_settle(same, 0) == math.inf
+
+
+@pytest.mark.parametrize("skewness", [0, 0.5, -0.5, 4, -4])
+@pytest.mark.parametrize("units", [5, 40, 1000])
+def test_bounds_are_the_gains_at_which_the_test_turns(units: int, skewness: float):
+    gain = PairedDifference(-0.4, 0.3, skewness, units / 2, units)
+    low, high = gain_bounds(gain, 0.05, 0.01)
+    assert low < -0.4 < high
+    for step, turns in ((-1e-6, False), (1e-6, True)):
+        at_low = gain._replace(difference=-0.4 - low - step)  # a test against 0 of what is left
+        at_high = gain._replace(difference=-0.4 - high + step)
+        assert (non_inferiority(at_low, 0).p_not_worse > 0.05) is turns
+        assert (non_inferiority(at_high, 0).p_worse > 0.01) is turns
+
+
+def test_bounds_without_skewness_are_those_of_the_textbook():
+    gain = PairedDifference(-0.3, 0.4, 0, 29, 30)
+    assert gain_bounds(gain, 0.05, 0.05) == pytest.approx(stats.t.interval(0.9, 29, -0.3, 0.4))
 
 
 @pytest.mark.parametrize("margin", [-0.1, math.nan, math.inf])

@@ -1,0 +1,103 @@
+"""The gate command: may a candidate take the baseline's place?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from evalharness.config import GateFormat, OnInconclusive
+from evalharness.disk import write_files
+from evalharness.errors import EvalHarnessError
+from evalharness.gate.assess import assess
+from evalharness.gate.likeness import counterpart
+from evalharness.gate.margins import check_margins
+from evalharness.gate.runs import Candidate, find_candidate
+from evalharness.gate.update import update
+from evalharness.store.baselines import BaselineRun, read_baseline
+from evalharness.terminal import results_console
+from evalharness.views.gate import GateReport, gate_json, gate_junit, gate_markdown, print_gate
+from evalharness.views.notes import provenance_notes
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file that GitHub shows as a job's summary."""
+
+_TEXTS = {GateFormat.markdown: gate_markdown, GateFormat.json: gate_json}
+
+
+def gate(config: DictConfig) -> int:
+    """Holds a candidate to a baseline and prints the verdicts; or writes the baseline.
+
+    Returns:
+        0 if the candidate passes, or the baseline was written; 1 if something stops it.
+
+    Raises:
+        EvalHarnessError: The options, the baseline or the candidate cannot be used.
+    """
+    folder = _check(config)
+    if config["update"]:  # DictConfig has a method of that name
+        candidate = find_candidate(Path(config.candidate), config.gate.system)
+        lines = update(folder, candidate)
+        sys.stdout.write("\n".join([f"baseline written: {folder}", *lines]) + "\n")
+        return 0
+    baseline = read_baseline(folder)
+    candidate = find_candidate(Path(config.candidate), config.gate.system)
+    report = GateReport(
+        tuple(assess(baseline, candidate, config.margin, config.alpha)),
+        config.alpha,
+        config.gate.on_inconclusive is OnInconclusive.fail,
+        tuple(_notes(baseline, candidate)),
+    )
+    _show(report, config)
+    return 0 if report.passes else 1
+
+
+def _check(config: DictConfig) -> Path:
+    if not config.baseline:
+        raise EvalHarnessError("not given", where="baseline", mend="give baseline=DIR")
+    if not 0 < config.alpha < 0.5:
+        raise EvalHarnessError(f"{config.alpha} is not between 0 and 0.5", where="alpha")
+    check_margins(config.margin)
+    return Path(config.baseline)
+
+
+def _show(report: GateReport, config: DictConfig) -> None:
+    form = config.gate.format
+    with results_console() as console:
+        if form is GateFormat.table:
+            print_gate(report, console)
+        else:
+            sys.stdout.write(_TEXTS[form](report))
+    if config.gate.junit:
+        path = Path(config.gate.junit)
+        write_files(path.parent, {path.name: gate_junit(report)}, option="gate.junit")
+    if summary := os.environ.get(SUMMARY):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(gate_markdown(report))
+
+
+def _notes(baseline: Sequence[BaselineRun], candidate: Candidate) -> Iterator[str]:
+    """Who is held to whom, whose references those are, and what is not judged."""
+    found = [(run, counterpart(run, candidate)) for run in baseline]
+    yield from provenance_notes([now.record for _, now in found if now])
+    for run, now in found:
+        if now:
+            held = f"{now.label} against {run.run}"
+            yield f"{run.testset} {run.pair}: {held}, {len(run.ids)} segments"
+    if extra := ", ".join(dict.fromkeys(_unjudged(baseline, candidate))):
+        yield f"not judged, since the baseline has no such score: {extra}"
+
+
+def _unjudged(baseline: Sequence[BaselineRun], candidate: Candidate) -> Iterator[str]:
+    known = {run.key: {score.metric for score in run.scores} for run in baseline}
+    for run in candidate.runs:
+        key = run.record.testset, run.record.pair
+        if key not in known:
+            yield " ".join(key)
+            continue
+        for score in run.record.scores:
+            if score.metric not in known[key]:
+                yield " ".join((*key, score.metric))

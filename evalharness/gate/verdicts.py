@@ -1,0 +1,145 @@
+"""Whether a candidate may take a baseline's place: the decision, as pure statistics.
+
+Each question (a metric on a language pair of a test set) is asked in both directions. The candidate
+passes where it is shown not to be worse than the baseline by the margin or more; it fails where it
+is shown to be worse by more; otherwise the question is open (non-inferiority as in Piaggio et al.,
+2012, "Reporting of Noninferiority and Equivalence Randomized Trials").
+
+A gate can err in two ways, and Holm's correction over all its questions bounds each: the chance
+that any row passes wrongly is at most alpha, and so is the chance that any row fails wrongly,
+however the metrics depend on each other, which share their outputs. For failing, the correction is
+needed: one wrong row stops the candidate (a union-intersection test). For passing, the gate as a
+whole would not need it: all rows must pass, which errs no more often than its worst row does (an
+intersection-union test; Berger, 1982, "Multiparameter Hypothesis Testing and Acceptance
+Sampling"). But each row is a claim that is read by itself, also where another one stops the gate.
+It costs little, since Holm asks the strict levels of the clearest rows, and no more than alpha of
+the last. That an improvement is one is a third claim, with a correction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from evalharness.stats import (
+    PairedDifference,
+    gain_bounds,
+    holm,
+    non_inferiority,
+    units_to_detect,
+)
+from evalharness.stats.bootstrap import Array
+from evalharness.stats.student import student_quantile
+from evalharness.views.gate import Outcome
+
+POWER = 0.8
+"""How often the number of units that is said to settle a question would do so."""
+
+
+class Question(NamedTuple):
+    """What is asked of one metric on one language pair of one test set.
+
+    Attributes:
+        gain: The candidate's score minus the baseline's, signed so that higher is better.
+        margin: How much worse is still good enough, in the unit of the score.
+    """
+
+    gain: PairedDifference
+    margin: float
+
+
+class Answer(NamedTuple):
+    """What the data say to a question.
+
+    Attributes:
+        outcome: The verdict.
+        low: How low the true gain may be: above minus the margin where the candidate passes.
+        high: How high it may be: below minus the margin where the candidate fails.
+        p_not_worse: Of "worse by the margin or more", corrected.
+        p_worse: Of "worse by the margin at most", corrected.
+        p_better: Of "not better", corrected.
+        level: The level that Holm's procedure holds the question to, in the direction that the
+            measured gain points in.
+    """
+
+    outcome: Outcome
+    low: float
+    high: float
+    p_not_worse: float
+    p_worse: float
+    p_better: float
+    level: float
+
+
+def judge(questions: Sequence[Question], alpha: float) -> list[Answer]:
+    """Answers all questions of a gate as one family.
+
+    Args:
+        questions: One per metric, language pair and test set.
+        alpha: How often any of them may be answered wrongly in one direction.
+
+    Returns:
+        One answer per question. The bounds stand at the levels that Holm's procedure holds the
+        question to, so that they and the verdict never disagree.
+    """
+    if not questions:
+        return []
+    raw = [non_inferiority(*question) for question in questions]
+    not_worse, worse, better = (holm(p_values) for p_values in zip(*raw, strict=True))
+    low_levels = _levels([test.p_not_worse for test in raw], alpha)
+    high_levels = _levels([test.p_worse for test in raw], alpha)
+    answers = []
+    for row, (gain, margin) in enumerate(questions):
+        levels = low_levels if gain.difference > -margin else high_levels
+        answers.append(
+            Answer(
+                _outcome(not_worse[row], worse[row], better[row], alpha),
+                *gain_bounds(gain, low_levels[row], high_levels[row]),
+                float(not_worse[row]),
+                float(worse[row]),
+                float(better[row]),
+                float(levels[row]),
+            )
+        )
+    return answers
+
+
+def units_needed(question: Question, answer: Answer) -> float:
+    """Returns how many units would settle a question, were the measured gain the true one.
+
+    It starts from how far the bound lies from the measured gain, which is further than the standard
+    error says where a few units make up most of the difference.
+
+    Returns:
+        A whole number: as many as there are where it is settled; infinity where the measured gain
+        is minus the margin.
+    """
+    gain, margin = question
+    if answer.outcome is not Outcome.INCONCLUSIVE:
+        return gain.units
+    distance = gain.difference + margin
+    reach = gain.difference - answer.low if distance > 0 else answer.high - gain.difference
+    error = reach / student_quantile(1 - answer.level, gain.units - 1)
+    return units_to_detect(distance, error, gain.units, alpha=answer.level, power=POWER, sides=1)
+
+
+def _outcome(not_worse: float, worse: float, better: float, alpha: float) -> Outcome:
+    if worse <= alpha:
+        return Outcome.FAIL
+    if better <= alpha:
+        return Outcome.BETTER
+    return Outcome.PASS if not_worse <= alpha else Outcome.INCONCLUSIVE
+
+
+def _levels(p_values: Sequence[float], alpha: float) -> Array:
+    """The level that Holm's procedure holds each question to.
+
+    Of m questions the clearest is held to alpha / m, the next to alpha / (m - 1), and so on; where
+    the procedure stops, all that are left are held to the level it stopped at.
+    """
+    position = np.argsort(np.argsort(p_values, kind="stable"))
+    stop = np.count_nonzero(holm(p_values) <= alpha)
+    levels: Array = alpha / (len(p_values) - np.minimum(position, stop))
+    return levels

@@ -1,0 +1,74 @@
+"""What a baseline holds, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalharness.errors import EvalHarnessError
+from evalharness.metrics.base import Array
+
+SCHEMA_VERSION = 1
+BASELINE = "baseline.json"
+
+_RESTORE = "restore the baseline from git, or write it anew with gate update=true"
+
+
+@dataclass(frozen=True)
+class BaselineScore:
+    """A metric's score on a run and how it was computed."""
+
+    metric: str
+    score: float
+    higher_is_better: bool
+    signature: str
+
+
+@dataclass(frozen=True)
+class BaselineRun:
+    """A finished run, as far as later ones are compared with it.
+
+    Attributes:
+        testset: The test set's name.
+        source_lang: BCP-47 code.
+        target_lang: BCP-47 code.
+        digest: The digest of the test set's pair.
+        system: The system's name.
+        run: The name of its run folder, which tells its fingerprint apart from others.
+        scores: One per metric.
+        ids: The segments' ids, in order.
+        hypotheses: One per segment.
+        statistics: The additive statistics by metric, each (n_segments, k).
+    """
+
+    testset: str
+    source_lang: str
+    target_lang: str
+    digest: str
+    system: str
+    run: str
+    scores: tuple[BaselineScore, ...]
+    ids: tuple[str, ...]
+    hypotheses: tuple[str, ...]
+    statistics: Mapping[str, Array]
+
+    @property
+    def pair(self) -> str:
+        """The language pair as `tr-en`."""
+        return f"{self.source_lang}-{self.target_lang}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a candidate's run is found by: the test set and the pair."""
+        return self.testset, self.pair
+
+    @property
+    def file(self) -> str:
+        """The name of the file with its segments."""
+        return f"{self.testset}.{self.pair}.jsonl"
+
+
+def damaged_baseline(where: Path | str, what: str) -> EvalHarnessError:
+    """Returns the error that says so."""
+    return EvalHarnessError(f"damaged: {what}", where=where, mend=_RESTORE)

@@ -1,0 +1,94 @@
+"""Writing a baseline: finished runs as a folder of text files that a team commits to git.
+
+`baseline.json` names the runs, their scores, signatures and digests; `<testset>.<pair>.jsonl` has a
+line per segment with its hypothesis and statistics, so that a later change shows where it happened.
+Nothing in it depends on when or where it was written: the same runs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalharness.disk import write_files
+from evalharness.errors import EvalHarnessError
+from evalharness.metrics.base import Array
+from evalharness.store.baselines.reading import read_about
+from evalharness.store.baselines.values import BASELINE, SCHEMA_VERSION, BaselineRun
+from evalharness.store.records import DAMAGES
+
+README = "README.md"
+
+_ABOUT = """\
+Translation quality that later changes are held to: `python -m evalharness gate baseline=FOLDER` \
+compares with it, `gate update=true` rewrites it. Not to be edited by hand.
+"""
+
+
+def write_baseline(folder: Path, runs: Sequence[BaselineRun]) -> None:
+    """Writes a baseline, whole, in the place of an older one.
+
+    Raises:
+        EvalHarnessError: The folder holds something else, or cannot be written.
+    """
+    older = _older_files(folder)
+    ordered = sorted(runs, key=lambda run: run.key)
+    files = {README: _ABOUT.encode()}
+    files |= {run.file: _segments(run) for run in ordered}
+    about = {"schema_version": SCHEMA_VERSION, "runs": [_facts(run) for run in ordered]}
+    files[BASELINE] = (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
+    write_files(folder, files, option="baseline")
+    for name in older - set(files):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _older_files(folder: Path) -> set[str]:
+    """The files of segments of the baseline that lies there; none where it is damaged.
+
+    Raises:
+        EvalHarnessError: The folder holds something else.
+    """
+    if not folder.is_dir() or all(path.name.startswith(".") for path in folder.iterdir()):
+        return set()
+    if not (folder / BASELINE).is_file():
+        raise EvalHarnessError(
+            "holds other files and no baseline",
+            where=folder,
+            mend="choose a folder of its own with baseline=",
+        )
+    try:
+        names = {str(run["file"]) for run in read_about(folder)["runs"]}
+    except (EvalHarnessError, *DAMAGES):
+        return set()
+    return {name for name in names if name == Path(name).name and name.endswith(".jsonl")}
+
+
+def _facts(run: BaselineRun) -> dict[str, object]:
+    return {
+        "file": run.file,
+        "testset": run.testset,
+        "source_lang": run.source_lang,
+        "target_lang": run.target_lang,
+        "digest": run.digest,
+        "system": run.system,
+        "run": run.run,
+        "segments": len(run.ids),
+        "scores": [dataclasses.asdict(score) for score in run.scores],
+    }
+
+
+def _segments(run: BaselineRun) -> bytes:
+    tables = {name: [_short(row) for row in run.statistics[name]] for name in run.statistics}
+    lines = []
+    for row, (id_, hypothesis) in enumerate(zip(run.ids, run.hypotheses, strict=True)):
+        statistics = {name: table[row] for name, table in tables.items()}
+        segment = {"id": id_, "hypothesis": hypothesis, "statistics": statistics}
+        lines.append(json.dumps(segment, ensure_ascii=False))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _short(row: Array) -> list[float]:
+    """Counts without `.0`; other numbers as the shortest text that reads back as the same."""
+    return [int(number) if number.is_integer() else number for number in row.tolist()]

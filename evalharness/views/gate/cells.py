@@ -1,0 +1,115 @@
+"""How the numbers of a gate are written in tables for people."""
+
+from __future__ import annotations
+
+import math
+
+from evalharness.columns import SACREBLEU_METRICS
+from evalharness.views.cells import DASH
+from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
+
+_MOST_UNITS = 1_000_000
+
+_EXPLANATION = (
+    "range: where the true difference may lie, after Holm's correction for {count} at {alpha:g};"
+    " a metric passes when the whole range is better than allowed, fails when it is all worse"
+)
+
+
+def explanation(report: GateReport) -> str:
+    """Returns what the columns `range` and `allowed` mean."""
+    count = sum(verdict.measured is not None for verdict in report.verdicts)
+    questions = f"{count} question{'s' if count > 1 else ''}"
+    return _EXPLANATION.format(count=questions, alpha=report.alpha)
+
+
+def metric(verdict: Verdict) -> str:
+    """Returns the metric's name with the direction in which it gets better, if that is known."""
+    if verdict.measured is None:
+        return verdict.metric
+    return f"{verdict.metric} {'↑' if verdict.measured.higher_is_better else '↓'}"
+
+
+def shown(name: str, score: float) -> str:
+    """Returns one score of a metric."""
+    return f"{score:.{_decimals(name, score)}f}"
+
+
+def scores(verdict: Verdict) -> tuple[str, str]:
+    """Returns the baseline's score and the candidate's."""
+    found = verdict.measured
+    if found is None:
+        return DASH, DASH
+    places = _places(verdict)
+    return f"{found.baseline:.{places}f}", f"{found.candidate:.{places}f}"
+
+
+def differences(verdict: Verdict) -> tuple[str, str, str]:
+    """Returns the difference, its range and what is allowed."""
+    found = verdict.measured
+    if found is None:
+        return DASH, DASH, DASH
+    places = _places(verdict)
+
+    def signed(number: float) -> str:
+        return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
+
+    between = f"{signed(found.low)} … {signed(found.high)}"
+    return signed(found.difference), between, signed(found.allowed)
+
+
+def remarks(report: GateReport) -> list[str]:
+    """Returns what is to be said of single verdicts, those first that stop the candidate."""
+    told = sorted(report.verdicts, key=lambda verdict: not report.stops(verdict))
+    return [
+        f"{verdict.testset} {verdict.pair} {verdict.metric}: {why}"
+        for verdict in told
+        if (why := reason(verdict))
+    ]
+
+
+def reason(verdict: Verdict) -> str:
+    """Says what a verdict is and why; empty for one that just passes."""
+    found = verdict.measured
+    if found is None:
+        return f"{verdict.outcome.value}: {verdict.obstacle}"
+    places = _places(verdict)
+    margin = f"{found.margin:.{places}f}"
+    if verdict.outcome is Outcome.FAIL:
+        least = _loss(found, least=True)
+        return f"fail: worse by at least {least:.{places}f}, {margin} is allowed"
+    if verdict.outcome is Outcome.BETTER:
+        return f"better by {abs(found.difference):.{places}f}, p {_p_value(found.p_better)}"
+    if verdict.outcome is Outcome.PASS:
+        return ""
+    most = _loss(found, least=False)
+    why = f"may be worse by up to {most:.{places}f}, {margin} is allowed"
+    return f"inconclusive: {why}; {_settled_by(found)}"
+
+
+def _loss(found: Measured, *, least: bool) -> float:
+    """How much worse the candidate is at least, or at most."""
+    ends = (-found.low, -found.high) if found.higher_is_better else (found.low, found.high)
+    return min(ends) if least else max(ends)
+
+
+def _settled_by(found: Measured) -> str:
+    here = f"(there are {found.units:,})"
+    if found.units_needed > _MOST_UNITS:
+        return f"not even {_MOST_UNITS:,} {found.unit}s would settle it {here}"
+    step = 10 ** max(0, len(f"{found.units_needed:.0f}") - 2)
+    needed = math.ceil(found.units_needed / step) * step
+    return f"about {needed:,} {found.unit}s would settle it {here}"
+
+
+def _p_value(value: float) -> str:
+    return f"= {value:.2g}" if value >= 0.0001 else "< 0.0001"
+
+
+def _places(verdict: Verdict) -> int:
+    found = verdict.measured
+    return _decimals(verdict.metric, found.baseline, found.candidate) if found else 0
+
+
+def _decimals(name: str, *values: float) -> int:
+    return 2 if name in SACREBLEU_METRICS or max(map(abs, values)) > 2 else 4

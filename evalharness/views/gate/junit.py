@@ -1,0 +1,67 @@
+"""A gate's verdicts as JUnit XML, which CI systems show as test results.
+
+Written for the schema that Jenkins, GitLab and the GitHub actions read
+(github.com/jenkinsci/xunit-plugin, junit-10.xsd): a suite per test set and language pair, a case
+per metric.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from evalharness.views.gate import cells
+from evalharness.views.gate.report import GateReport, Outcome, Verdict
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def gate_junit(report: GateReport) -> bytes:
+    """Returns the XML: what stops the candidate is a failure, what is open otherwise is skipped."""
+    root = ET.Element("testsuites", name="evalharness gate")
+    suites: dict[str, list[Verdict]] = {}
+    for verdict in report.verdicts:
+        suites.setdefault(f"{verdict.testset}.{verdict.pair}", []).append(verdict)
+    for name, verdicts in suites.items():
+        _add_suite(root, name, verdicts, report)
+    ET.indent(root)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
+
+
+def _add_suite(
+    root: ET.Element, name: str, verdicts: Sequence[Verdict], report: GateReport
+) -> None:
+    stopped = [verdict for verdict in verdicts if report.stops(verdict)]
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name=name,
+        tests=str(len(verdicts)),
+        failures=str(len(stopped)),
+        errors="0",
+        skipped=str(sum(_is_skipped(verdict, report) for verdict in verdicts)),
+    )
+    for verdict in verdicts:
+        case = ET.SubElement(suite, "testcase", classname=name, name=verdict.metric)
+        message = _NO_XML.sub("\ufffd", cells.reason(verdict))
+        if report.stops(verdict):
+            failure = ET.SubElement(case, "failure", type=verdict.outcome.value, message=message)
+            failure.text = _numbers(verdict)
+        elif _is_skipped(verdict, report):
+            ET.SubElement(case, "skipped", message=message)
+        ET.SubElement(case, "system-out").text = f"{verdict.outcome.value}: {_numbers(verdict)}"
+
+
+def _is_skipped(verdict: Verdict, report: GateReport) -> bool:
+    return verdict.outcome is Outcome.INCONCLUSIVE and not report.stops(verdict)
+
+
+def _numbers(verdict: Verdict) -> str:
+    baseline, candidate = cells.scores(verdict)
+    difference, between, allowed = cells.differences(verdict)
+    return (
+        f"baseline {baseline}, candidate {candidate},"
+        f" difference {difference} ({between}), allowed {allowed}"
+    )

@@ -1,0 +1,249 @@
+"""Wrong options, folders that hold no baseline, damaged ones: a line each, and nothing changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ..conftest import CommandLine, files_below
+
+SEGMENTS = "text.tr-en.jsonl"
+
+
+@pytest.fixture
+def held(evalharness: CommandLine, small: list[str], tmp_path: Path) -> Path:
+    """A baseline of three segments in `base`; two systems in `results`."""
+    (tmp_path / "out.txt").write_text("red apple\nblue lake\nyellow\n")
+    assert evalharness("model=copy", *small).code == 0
+    assert evalharness("model=file", "model.path=out.txt", *small).code == 0
+    assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
+    return tmp_path
+
+
+OPTIONS = {
+    "no baseline named": (["baseline=null"], "baseline: not given; give baseline=DIR"),
+    "alpha 0": (["alpha=0"], "alpha: 0.0 is not between 0 and 0.5"),
+    "alpha 1": (["alpha=1"], "alpha: 1.0 is not between 0 and 0.5"),
+    "alpha that is no number": (["alpha=nan"], "alpha: nan is not between"),
+    "alpha in words": (["alpha=low"], "alpha"),
+    "a margin of 0": (["margin.bleu=0"], "margin.bleu: 0 is no margin; give a number above 0"),
+    "a margin below 0": (["margin.bleu=-1"], "margin.bleu: -1 is no margin"),
+    "an endless margin": (["margin.chrf=inf"], "margin.chrf: inf is no margin"),
+    "a margin in words": (["margin.chrf=much"], "margin.chrf"),
+    "no margin": (["margin.chrf=null"], "margin.chrf"),
+    "a format that there is not": (["gate.format=csv"], "gate.format"),
+    "neither fail nor warn": (["gate.on_inconclusive=pass"], "gate.on_inconclusive"),
+    "no such baseline": (["baseline=nowhere"], "nowhere/baseline.json: no baseline: No such file"),
+    "results for a baseline": (["baseline=results"], "results/baseline.json: no baseline"),
+    "no such candidate": (["candidate=nowhere"], "nowhere: no such folder; give candidate="),
+    "a candidate without runs": (["candidate=base"], "base: no complete run; give candidate="),
+    "two systems": (
+        ["gate.system=null"],
+        "results: 2 runs on text tr-en, which one?; name its system: gate.system=copy or out",
+    ),
+    "no such system": (
+        ["gate.system=nllb"],
+        "gate.system: no run of 'nllb' in results; systems: copy, out",
+    ),
+    "a folder for JUnit's file": (
+        ["gate.junit=results"],
+        "choose another gate.junit=",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OPTIONS)
+def test_a_wrong_option_is_told_in_one_line(case: str, evalharness: CommandLine, held: Path):
+    overrides, said = OPTIONS[case]
+    before = files_below(held)
+    outcome = evalharness("gate", "baseline=base", "gate.system=out", *overrides)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("evalharness: error: ")
+    assert said in outcome.err
+    assert files_below(held) == before
+
+
+def edit_json(change: Callable[[dict], object]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        path = folder / "baseline.json"
+        content = json.loads(path.read_text())
+        change(content)
+        path.write_text(json.dumps(content))
+
+    return edit
+
+
+def edit_line(number: int, line: str) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        lines = (folder / SEGMENTS).read_text().splitlines()
+        lines[number - 1] = line
+        (folder / SEGMENTS).write_text("\n".join(lines) + "\n")
+
+    return edit
+
+
+def edit_text(old: str, new: str) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        content = (folder / SEGMENTS).read_text()
+        assert old in content
+        (folder / SEGMENTS).write_text(content.replace(old, new, 1))
+
+    return edit
+
+
+DAMAGES = {
+    "a newer schema": (
+        edit_json(lambda of: of.update(schema_version=2)),
+        "base/baseline.json: written by another evalharness (schema_version 2); update evalharness",
+    ),
+    "no schema": (edit_json(lambda of: of.pop("schema_version")), "base/baseline.json: damaged"),
+    "no runs": (edit_json(lambda of: of.update(runs=[])), "base/baseline.json: damaged"),
+    "runs that are none": (edit_json(lambda of: of.update(runs=5)), "baseline.json: damaged"),
+    "a score in words": (
+        edit_json(lambda of: of["runs"][0]["scores"][0].update(score="high")),
+        "base/baseline.json: damaged",
+    ),
+    "another score": (
+        edit_json(lambda of: of["runs"][0]["scores"][1].update(score=99.0)),
+        "text.tr-en.jsonl: damaged: its statistics give chrF2",
+    ),
+    "a score of no metric": (
+        edit_json(lambda of: of["runs"][0]["scores"][1].update(metric="TER")),
+        "text.tr-en.jsonl:1: damaged: KeyError: 'TER'",
+    ),
+    "no JSON": (lambda folder: (folder / "baseline.json").write_text("{"), "damaged"),
+    "no text": (lambda folder: (folder / SEGMENTS).write_bytes(b"\xff\n"), f"{SEGMENTS}: damaged"),
+    "segments missing": (
+        lambda folder: (folder / SEGMENTS).unlink(),
+        f"base/{SEGMENTS}: damaged: missing: No such file",
+    ),
+    "a torn line": (edit_line(2, '{"id": "2", "hyp'), f"base/{SEGMENTS}:2: damaged"),
+    "a line left by a merge": (edit_line(2, "<<<<<<< HEAD"), f"base/{SEGMENTS}:2: damaged"),
+    "an empty line": (edit_line(2, ""), f"base/{SEGMENTS}:2: damaged"),
+    "a line too few": (
+        lambda folder: (folder / SEGMENTS).write_text(""),
+        "base/baseline.json: damaged: ValueError: text.tr-en.jsonl has 0 lines, not 3",
+    ),
+    "another id": (edit_text('"id": "3"', '"id": "4"'), "not the segments that its digest says"),
+    "an id that is no text": (edit_text('"id": "3"', '"id": 3'), f"base/{SEGMENTS}:3: damaged"),
+    "other statistics": (
+        edit_text('"chrF2": [8, 7, 6', '"chrF2": [8, 7, 5'),
+        "text.tr-en.jsonl: damaged: its statistics give chrF2",
+    ),
+    "statistics of another width": (
+        edit_text('"BLEU": [2,', '"BLEU": [2, 2,'),
+        f"base/{SEGMENTS}:2: damaged: ValueError: 10 statistics of BLEU",
+    ),
+    "statistics without end": (
+        edit_text('"BLEU": [2,', '"BLEU": [Infinity,'),
+        f"base/{SEGMENTS}:1: damaged",
+    ),
+    "statistics that are none": (
+        edit_text('"BLEU": [2,', '"BLEU": [null,'),
+        f"base/{SEGMENTS}:1: damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGES)
+def test_a_damaged_baseline_is_told_with_its_line_and_can_be_written_anew(
+    case: str, evalharness: CommandLine, held: Path
+):
+    damage, said = DAMAGES[case]
+    whole = files_below(held / "base")
+    damage(held / "base")
+    outcome = evalharness("gate", "baseline=base", "gate.system=out")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert said in outcome.err
+    assert "update=true" in outcome.err
+    outcome = evalharness("gate", "update=true", "baseline=base", "gate.system=out")
+    assert outcome.code == 0
+    assert files_below(held / "base") == whole
+
+
+def test_a_baseline_needs_a_folder_of_its_own(evalharness: CommandLine, held: Path):
+    before = files_below(held)
+    outcome = evalharness("gate", "update=true", "baseline=.", "gate.system=out")
+    assert outcome.code == 2
+    assert ".: holds other files and no baseline; choose a folder of its own" in outcome.err
+    (run,) = (held / "results").glob("runs/*/out.*")
+    assert evalharness("gate", "update=true", f"baseline={run}", "gate.system=out").code == 2
+    assert files_below(held) == before
+
+
+def test_nothing_outside_the_folder_is_ever_removed(evalharness: CommandLine, held: Path):
+    (held / "precious.jsonl").write_text("{}\n")
+    edit_json(lambda of: of["runs"][0].update(file="../precious.jsonl"))(held / "base")
+    assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
+    assert (held / "precious.jsonl").exists()
+
+
+def test_failed_segments_are_no_baseline_and_no_candidate(
+    evalharness: CommandLine, small: list[str], held: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (held / "broken_translator.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from evalharness.systems import CopySystem, Failure, Translation\n"
+        "@dataclass(frozen=True)\n"
+        "class Broken(CopySystem):\n"
+        "    def translate(self, texts, source, target):\n"
+        "        return enumerate([Failure('HTTP 500'), *map(Translation, texts[1:])])\n"
+    )
+    monkeypatch.syspath_prepend(held)
+    broken = ["model=copy", "model._target_=broken_translator.Broken", "results_dir=failing"]
+    assert evalharness(*broken, *small).code == 1
+    outcome = evalharness("gate", "update=true", "baseline=new", "candidate=failing")
+    assert outcome.code == 2
+    assert "segments failed: no baseline; run it again" in outcome.err
+    assert not (held / "new").exists()
+    outcome = evalharness("gate", "baseline=base", "candidate=failing")
+    assert outcome.code == 1
+    assert "text tr-en BLEU: fail: the candidate lacks it: " in outcome.out
+    assert "of 3 segments failed" in outcome.out
+
+
+def test_one_segment_tells_nothing(evalharness: CommandLine, small: list[str], tmp_path: Path):
+    assert evalharness("model=copy", *small, "limit=1").code == 0
+    assert evalharness("gate", "update=true", "baseline=base").code == 0
+    outcome = evalharness("gate", "baseline=base")
+    assert outcome.code == 1
+    assert "inconclusive: one segment tells nothing" in outcome.out
+
+
+def test_a_metric_of_ones_own_has_a_margin_under_its_name(
+    evalharness: CommandLine, small: list[str], own_metrics: None
+):
+    length = ["metric=[]", "+metric.length._target_=own_metrics.Length"]
+    outcome = evalharness("model=copy", *small, *length)
+    assert outcome.code == 0, outcome.err
+    assert evalharness("gate", "update=true", "baseline=base").code == 0
+    outcome = evalharness("gate", "baseline=base")
+    assert outcome.code == 2
+    assert "margin: none for length; give +margin.length=NUMBER" in outcome.err
+    assert evalharness("gate", "baseline=base", "+margin.length=1.0").code == 0
+
+
+def test_runs_of_an_older_evalharness_are_told(evalharness: CommandLine, held: Path):
+    for path in (held / "results").glob("runs/*/*/run.json"):
+        content = json.loads(path.read_text())
+        del content["metrics"]
+        path.write_text(json.dumps(content))
+    outcome = evalharness("gate", "baseline=base", "gate.system=out")
+    assert outcome.code == 2
+    assert "does not say how BLEU was configured; run it again" in outcome.err
+
+
+def test_a_damaged_run_is_no_candidate(evalharness: CommandLine, held: Path):
+    (run,) = (held / "results").glob("runs/*/out.*")
+    (run / "run.json").write_text("{")
+    shutil.rmtree(next((held / "results").glob("runs/*/copy.*")))
+    outcome = evalharness("gate", "baseline=base")
+    assert outcome.code == 2
+    assert "damaged run" in outcome.err
+    assert "results: no complete run" in outcome.err
