@@ -167,7 +167,6 @@ class CompareOptions:
         pair: Only runs on this language pair, such as `tr-en`.
         metrics: Only these, as they are called in tables; `None` for all that two runs have.
         test: Where p-values come from.
-        alpha: How often the whole comparison may call equal systems different.
         trials: Randomization trials; `None` for as many as alpha takes.
         resamples: Bootstrap resamples; likewise.
         by: The metric whose best two systems are shown side by side; `None` for the first.
@@ -180,7 +179,6 @@ class CompareOptions:
     pair: str | None = None
     metrics: list[str] | None = None
     test: PairedTest = PairedTest.randomization
-    alpha: float = 0.05
     trials: int | None = None
     resamples: int | None = None
     by: str | None = None
@@ -195,11 +193,13 @@ class CompareConfig(CommonConfig):
 
     Attributes:
         runs: Run folders, or names of systems, which mean all their runs.
+        alpha: How often the whole comparison may call equal systems different.
         seed: Seeds everything random.
         compare: What is compared, how, and how that is shown.
     """
 
     runs: list[str] = field(default_factory=list)
+    alpha: float = 0.05
     seed: int = 12345
     compare: CompareOptions = field(default_factory=CompareOptions)
 

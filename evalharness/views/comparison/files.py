@@ -8,14 +8,7 @@ from dataclasses import asdict
 from evalharness.comparison import POWER, ByMetric, Comparison, Examples, Section
 from evalharness.views.board import Board, make_board
 from evalharness.views.cells import places
-from evalharness.views.files import (
-    latex_escape,
-    latex_text,
-    markdown_escape,
-    markdown_row,
-    markdown_text,
-)
-from evalharness.views.verdicts import (
+from evalharness.views.comparison.cells import (
     WON_LOST_TIED,
     decimals_of,
     difference_cell,
@@ -26,6 +19,13 @@ from evalharness.views.verdicts import (
     shown,
     title,
     verdict,
+)
+from evalharness.views.files import (
+    latex_escape,
+    latex_text,
+    markdown_escape,
+    markdown_row,
+    markdown_text,
 )
 
 SCHEMA_VERSION = 1

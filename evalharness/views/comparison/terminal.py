@@ -10,8 +10,7 @@ from rich.text import Text
 from evalharness.comparison import Comparison, Example, Examples, Section
 from evalharness.views.board import make_board
 from evalharness.views.cells import places
-from evalharness.views.terminal import print_board
-from evalharness.views.verdicts import (
+from evalharness.views.comparison.cells import (
     WON_LOST_TIED,
     decimals_of,
     difference_cell,
@@ -23,6 +22,7 @@ from evalharness.views.verdicts import (
     title,
     verdict,
 )
+from evalharness.views.terminal import print_board
 
 _WIDE = 110  # from here on a row of numbers leaves enough room for the words beside it
 
