@@ -30,7 +30,7 @@ from evalharness.views.files import (
 
 SCHEMA_VERSION = 1
 
-_HEAD = ("metric", "verdict", "difference", "interval", "p", "corrected", WON_LOST_TIED)
+_HEAD = ("metric", "verdict", "difference", "range", "p", "corrected", WON_LOST_TIED)
 
 
 def comparison_markdown(comparison: Comparison) -> str:

@@ -47,17 +47,17 @@ def _differences(section: Section, separator: str) -> Table:
         title=Text(title(section)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     table.add_column("", overflow="fold", ratio=1)
-    table.add_column("difference", justify="right", no_wrap=True)
+    table.add_column(f"difference{separator}(range)", justify="right", no_wrap=True)
     table.add_column(f"p{separator}corrected", justify="right", no_wrap=True)
     table.add_column(WON_LOST_TIED, justify="right", no_wrap=True)
     for metric in section.metrics:
         decimals = decimals_of(metric)
         table.add_row(Text(heading(metric), style="bold"))
         for pair in metric.differences:
-            difference, interval = difference_cell(pair, decimals)
+            difference, between = difference_cell(pair, decimals)
             table.add_row(
                 Text(verdict(pair, decimals), style="green" if pair.significant else ""),
-                Text.assemble(difference, separator, (interval, "dim")),
+                Text.assemble(difference, separator, (f"({between})", "dim")),
                 f"{p_cell(pair.p_value)}{separator}{p_cell(pair.corrected):>9}",
                 segments_cell(pair),
                 end_section=pair is metric.differences[-1],
