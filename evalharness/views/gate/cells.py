@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from evalharness.columns import SACREBLEU_METRICS
-from evalharness.views.cells import DASH
+from evalharness.views.cells import DASH, signed
 from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
 
 _MOST_UNITS = 1_000_000
@@ -50,12 +50,8 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     if found is None:
         return DASH, DASH, DASH
     places = _places(verdict)
-
-    def signed(number: float) -> str:
-        return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
-
-    between = f"{signed(found.low)} … {signed(found.high)}"
-    return signed(found.difference), between, signed(found.allowed)
+    between = f"{signed(found.low, places)} … {signed(found.high, places)}"
+    return signed(found.difference, places), between, signed(found.allowed, places)
 
 
 def remarks(report: GateReport) -> list[str]:
