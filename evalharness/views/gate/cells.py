@@ -54,17 +54,19 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     def signed(number: float) -> str:
         return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
 
-    between = f"{signed(found.low)} … {signed(found.high)}"
+    between = f"{signed(found.low)}…{signed(found.high)}"
     return signed(found.difference), between, signed(found.allowed)
 
 
 def remarks(report: GateReport) -> list[str]:
     """Returns what is to be said of single verdicts, those first that stop the candidate."""
-    told = sorted(report.verdicts, key=lambda verdict: not report.stops(verdict))
+    metrics: dict[tuple[str, str, str], list[str]] = {}
+    for verdict in sorted(report.verdicts, key=lambda verdict: not report.stops(verdict)):
+        if why := reason(verdict):
+            metrics.setdefault((verdict.testset, verdict.pair, why), []).append(verdict.metric)
     return [
-        f"{verdict.testset} {verdict.pair} {verdict.metric}: {why}"
-        for verdict in told
-        if (why := reason(verdict))
+        f"{testset} {pair} {', '.join(several)}: {why}"
+        for (testset, pair, why), several in metrics.items()
     ]
 
 
