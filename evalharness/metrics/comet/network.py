@@ -16,12 +16,16 @@ from typing import Any
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.comet.checkpoint import WEIGHTS, CometCheckpoint
+from evalharness.metrics.comet.packing import pack
 from evalharness.networks import loading
 from evalharness.terminal import working
 
 # What COMET 2.2.7 does for checkpoints that ask for it (its issue #244).
 _PATCHED, _INSTEAD = "sparsemax_patch", "softmax"
-_ATTRIBUTES = "pytorch_lightning.utilities.parsing.AttributeDict"
+_ATTRIBUTES = (
+    "pytorch_lightning.utilities.parsing.AttributeDict",
+    "lightning_fabric.utilities.data.AttributeDict",
+)
 
 
 def lacks_pkg_resources() -> str | None:
@@ -64,6 +68,8 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
         model.float()
         model.encoder.to(torch.bfloat16 if dtype is Dtype.bfloat16 else torch.float32)
         model.encoder.register_forward_hook(_in_float32)
+        if device == "cpu":
+            pack(model.encoder)
         return model.to(device)
 
 
@@ -84,8 +90,8 @@ def _read(path: Path, checkpoint: CometCheckpoint) -> Mapping[str, Any]:
 
     import torch
 
-    # Plain containers, in which Lightning has kept hyperparameters; its own is read as a dict.
-    containers: list[Any] = [argparse.Namespace, (dict, _ATTRIBUTES)]
+    # Plain containers, in which Lightning has kept hyperparameters; its own are read as dicts.
+    containers: list[Any] = [argparse.Namespace, *((dict, name) for name in _ATTRIBUTES)]
     try:
         with torch.serialization.safe_globals(containers):
             # Mapped into memory it is read once, when its weights are used; torch < 1.6 wrote files
