@@ -165,6 +165,12 @@ def _gate() -> Command:
     return gate
 
 
+def _compare() -> Command:
+    from evalharness.compare import compare
+
+    return compare
+
+
 def _leaderboard() -> Command:
     from evalharness.leaderboard import leaderboard
 
@@ -181,8 +187,9 @@ def _list() -> Command:
 _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "run": _run,
     "fetch": _fetch,
-    "gate": _gate,
     "leaderboard": _leaderboard,
+    "compare": _compare,
+    "gate": _gate,
     "list": _list,
 }
 # The commands about one system on one test set, whose jobs report on disk when they are swept.
@@ -220,4 +227,6 @@ def _explain_override(error: HydraException) -> str:
         mend = "python -m evalharness --cfg job lists them"
     elif isinstance(error.__cause__, OmegaConfBaseException):
         told = f"{told}: {first_line(error.__cause__)}"
+        if "ListConfig" in told:
+            mend = "give a list: 'key=[value,value]'"
     return f"{told}; {mend}"

@@ -29,6 +29,22 @@ class Format(Enum):
     latex = "latex"
 
 
+class CompareFormat(Enum):
+    """How a comparison is printed."""
+
+    table = "table"
+    markdown = "markdown"
+    latex = "latex"
+    json = "json"
+
+
+class PairedTest(Enum):
+    """How two systems are tested: by swapping outputs, or by resampling them (Koehn, 2004)."""
+
+    randomization = "randomization"
+    bootstrap = "bootstrap"
+
+
 class Dtype(Enum):
     """The number format that neural systems compute in."""
 
@@ -143,6 +159,52 @@ class LeaderboardConfig(CommonConfig):
 
 
 @dataclass
+class CompareOptions:
+    """What is compared, how, and how that is shown.
+
+    Attributes:
+        testset: Only runs on the test set of this name.
+        pair: Only runs on this language pair, such as `tr-en`.
+        metrics: Only these, as they are called in tables; `None` for all that two runs have.
+        test: Where p-values come from.
+        alpha: How often the whole comparison may call equal systems different.
+        trials: Randomization trials; `None` for as many as alpha takes.
+        resamples: Bootstrap resamples; likewise.
+        by: The metric whose best two systems are shown side by side; `None` for the first.
+        examples: How many segments are shown.
+        examples_of: The two systems whose segments are shown, instead of the best two.
+        format: How it is printed.
+    """
+
+    testset: str | None = None
+    pair: str | None = None
+    metrics: list[str] | None = None
+    test: PairedTest = PairedTest.randomization
+    alpha: float = 0.05
+    trials: int | None = None
+    resamples: int | None = None
+    by: str | None = None
+    examples: int = 10
+    examples_of: list[str] | None = None
+    format: CompareFormat = CompareFormat.table
+
+
+@dataclass
+class CompareConfig(CommonConfig):
+    """The compare command.
+
+    Attributes:
+        runs: Run folders, or names of systems, which mean all their runs.
+        seed: Seeds everything random.
+        compare: What is compared, how, and how that is shown.
+    """
+
+    runs: list[str] = field(default_factory=list)
+    seed: int = 12345
+    compare: CompareOptions = field(default_factory=CompareOptions)
+
+
+@dataclass
 class GateOptions:
     """How the gate works.
 
@@ -185,6 +247,7 @@ def register_schemas() -> None:
     store = ConfigStore.instance()
     store.store(name="run_schema", node=RunConfig)
     store.store(name="leaderboard_schema", node=LeaderboardConfig)
+    store.store(name="compare_schema", node=CompareConfig)
     store.store(name="gate_schema", node=GateConfig)
     store.store(name="list_schema", node=CommonConfig)
 

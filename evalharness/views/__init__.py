@@ -1,6 +1,12 @@
 """How it is shown."""
 
 from evalharness.views.board import Board, make_board
+from evalharness.views.comparison import print_comparison
+from evalharness.views.comparison_files import (
+    comparison_json,
+    comparison_latex,
+    comparison_markdown,
+)
 from evalharness.views.files import csv_text, latex_text, markdown_text
 from evalharness.views.notes import absences
 from evalharness.views.terminal import print_board
@@ -8,9 +14,13 @@ from evalharness.views.terminal import print_board
 __all__ = [
     "Board",
     "absences",
+    "comparison_json",
+    "comparison_latex",
+    "comparison_markdown",
     "csv_text",
     "latex_text",
     "make_board",
     "markdown_text",
     "print_board",
+    "print_comparison",
 ]

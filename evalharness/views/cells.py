@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.columns import SACREBLEU_METRICS
 from evalharness.scoring import Score
@@ -16,13 +16,13 @@ def decimals(board: Board) -> Mapping[str, int]:
 
     sacreBLEU's metrics get 2, others 4 where all scores lie between -2 and 2.
     """
-    return {
-        column: 2
-        if column.split("|")[0] in SACREBLEU_METRICS
-        or any(abs(score.score) > 2 for score in _column(board, column))
-        else 4
-        for column in board.columns
-    }
+    return {column: places(column, _column(board, column)) for column in board.columns}
+
+
+def places(column: str, scores: Iterable[Score]) -> int:
+    """Returns the decimals of one column's scores; see `decimals`."""
+    coarse = column.split("|")[0] in SACREBLEU_METRICS or any(abs(of.score) > 2 for of in scores)
+    return 2 if coarse else 4
 
 
 def interval(score: Score, places: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from evalharness.store import RunRecord
 from evalharness.views.board import Board, Row, Section
@@ -65,7 +65,7 @@ def latex_text(board: Board) -> str:
         return rf"{shown} {{\scriptsize {between}}}"
 
     head = ["test set", "pair", r"\#", "wins", "system", "$n$"]
-    head += [_latex_escape(heading(board, column)) for column in board.columns]
+    head += [latex_escape(heading(board, column)) for column in board.columns]
     lines = [
         rf"\begin{{tabular}}{{llrrlr{'r' * len(board.columns)}}}",
         r"\toprule",
@@ -76,11 +76,11 @@ def latex_text(board: Board) -> str:
         if section is not previous:
             lines.append(r"\midrule")
         previous = section
-        shown = [_latex_escape(text) for text in _facts(row)]
+        shown = [latex_escape(text) for text in _facts(row)]
         scores = [text.replace(DASH, "--") for text in _scores(board, section, row, cell)]
         lines.append(rf"{' & '.join([*shown, *scores])} \\")
     lines += [r"\bottomrule", r"\end{tabular}", ""]
-    lines += [rf"\par\noindent\footnotesize {_latex_escape(note)}" for note in board.notes]
+    lines += [rf"\par\noindent\footnotesize {latex_escape(note)}" for note in board.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +118,7 @@ def _signatures(run: RunRecord) -> str:
     return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])
 
 
-def markdown_row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Iterable[str]) -> str:
     """Returns a row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
 
@@ -128,7 +128,8 @@ def markdown_escape(text: str) -> str:
     return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
 
 
-def _latex_escape(text: str) -> str:
+def latex_escape(text: str) -> str:
+    """Returns a text that LaTeX shows as it is."""
     special = {
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -12,10 +14,13 @@ from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval
 
 _BEST = "*"
 _NAME_WIDTH = 10
+_LAYOUTS = ((" ", " "), ("\n", " "), ("\n", "\n"))  # between scores and intervals, ranks and wins
 
 
 def print_board(board: Board, console: Console) -> None:
     """Prints a board, its intervals beside the scores, or under them where that is too wide.
+
+    Where that is too wide as well, wins stand under the ranks.
 
     Names are folded to the console's width; numbers are never cut, rather is the table wider.
     """
@@ -26,22 +31,29 @@ def print_board(board: Board, console: Console) -> None:
 
     width = console.width
     for testset in dict.fromkeys(section.testset for section in board.sections):
-        beside, under = _table(board, testset, " "), _table(board, testset, "\n")
-        console.width = max(width, width_of(_table(board, testset, "\n", _NAME_WIDTH)))
-        console.print(beside if width_of(beside) <= width else under)
-    console.width = width
+        beside, *narrower = (partial(_table, board, testset, *layout) for layout in _LAYOUTS)
+        if width_of(beside()) <= width:
+            console.print(beside())
+            continue
+        fitting = (table for table in narrower if width_of(table(_NAME_WIDTH)) <= width)
+        chosen = next(fitting, narrower[-1])
+        console.width = max(width, width_of(chosen(_NAME_WIDTH)))
+        console.print(chosen())
+        console.width = width
     if any(section.best for section in board.sections):
         console.print(Text(f"{_BEST} best of its column", style="dim"))
     for note in board.notes:
         console.print(Text(note, style="dim"))
 
 
-def _table(board: Board, testset: str, separator: str, name_width: int | None = None) -> Table:
+def _table(
+    board: Board, testset: str, separator: str, between: str, name_width: int | None = None
+) -> Table:
     table = Table(title=Text(testset), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     ranks = has_ranks(board)
     table.add_column("pair", no_wrap=True)
     if ranks:
-        table.add_column(f"#{separator}wins", justify="right", no_wrap=True)
+        table.add_column(f"#{between}wins", justify="right", no_wrap=True)
     table.add_column("system", overflow="fold", width=name_width)
     table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
@@ -53,7 +65,7 @@ def _table(board: Board, testset: str, separator: str, name_width: int | None = 
             cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
             if ranks:
                 rank, wins = standing(row)
-                cells.append(f"{rank}{separator}{wins:>4}")
+                cells.append(f"{rank}{between}{wins:>4}")
             cells += [Text(row.name), str(row.run.segments)]
             cells += [_cell(board, section, row, column, separator) for column in board.columns]
             table.add_row(*cells, end_section=row is section.rows[-1])
