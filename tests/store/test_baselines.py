@@ -36,7 +36,9 @@ numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(0, 10**
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(
     st.lists(texts, min_size=1, max_size=4).flatmap(
         lambda drawn: st.tuples(
