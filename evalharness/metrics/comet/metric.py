@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import yaml
@@ -27,6 +26,12 @@ from evalharness.metrics.comet.joint import judge_jointly
 from evalharness.metrics.comet.judgements import Judgement, StoredJudgements, Triple
 from evalharness.metrics.comet.network import lacks_pkg_resources, load
 from evalharness.metrics.comet.separate import judge_separately
+from evalharness.metrics.comet.signature import (
+    Facts,
+    facts_of,
+    reference_parts,
+    signature_of,
+)
 from evalharness.networks import resolve_device
 from evalharness.testsets.base import Segment
 
@@ -125,16 +130,9 @@ class Comet(Metric):
 
     def signature(self, segments: Sequence[Segment]) -> str:
         """All that the number depends on; the references' number where they are read."""
-        facts = self._facts
-        parts = {
-            **self._reference_parts(segments),
-            "checkpoint": _short(facts["checkpoint"]),
-            "encoder": _short(facts["encoder"]),
-            "dtype": facts["dtype"],
-            "maxlen": facts["max_tokens"],
-            **facts["versions"],
-        }
-        return "|".join(f"{key}:{value}" for key, value in parts.items())
+        read = "ref" in self._comet.reads
+        references = reference_parts(segments, self.references.value) if read else {"refs": "none"}
+        return signature_of(self._facts, references)
 
     def statistics(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Array:
         """Returns each segment's score and 1, of shape (n_segments, 2)."""
@@ -226,31 +224,9 @@ class Comet(Metric):
         score = max(scores) if self.references is References.max else sum(scores) / len(scores)
         return replace(judgements[0], score=score)
 
-    def _reference_parts(self, segments: Sequence[Segment]) -> Mapping[str, object]:
-        if "ref" not in self._comet.reads:
-            return {"refs": "none"}
-        counts = {len(segment.references) for segment in segments}
-        number = counts.pop() if len(counts) == 1 else "var"
-        if number == 0:
-            return {"nrefs": 0, "refs": "none"}
-        return {"nrefs": number, **({} if number == 1 else {"refs": self.references.value})}
-
     @cached_property
-    def _facts(self) -> Mapping[str, Any]:
-        """All that a score depends on."""
-        weights, *encoder = self.checkpoints()
-        identities = [checkpoint.identity() for checkpoint in encoder]
-        return {
-            "checkpoint": weights.identity(),
-            "encoder": identities[0],
-            "tokenizer": identities[1:],
-            "dtype": self.dtype.value,
-            "max_tokens": self._comet.max_tokens,
-            "versions": {
-                name: version(name).partition("+")[0]
-                for name in ("unbabel-comet", "transformers", "torch")
-            },
-        }
+    def _facts(self) -> Facts:
+        return facts_of(self._comet, self.dtype)
 
     @cached_property
     def _comet(self) -> CometCheckpoint:
@@ -273,10 +249,3 @@ class Comet(Metric):
             if (value := getattr(self, option)) != usual.get(option):
                 command += f" metric.{self.choice}.{option}={value}"
         return command
-
-
-def _short(identity: Mapping[str, str]) -> str:
-    """A hub id with the start of its commit, or the start of a folder's digest."""
-    if "commit" in identity:
-        return f"{identity['checkpoint']}@{identity['commit'][:10]}"
-    return f"sha256-{identity['sha256'][:16]}"
