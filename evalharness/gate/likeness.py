@@ -27,7 +27,7 @@ def why_no_counterpart(baseline: BaselineRun, candidate: Candidate) -> str:
     record = found[0].record
     then, now = len(baseline.ids), record.segments
     what = "other segments, references or provenance"
-    sizes = f"{then} segments, now {now}" if then != now else what
+    sizes = f"{then:,} segments, now {now:,}" if then != now else what
     return f"the test set has changed: {sizes} (digest {baseline.digest[:8]}, {record.digest[:8]})"
 
 

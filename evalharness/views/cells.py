@@ -16,12 +16,12 @@ def decimals(board: Board) -> Mapping[str, int]:
 
     sacreBLEU's metrics get 2, others 4 where all scores lie between -2 and 2.
     """
-    return {column: places(column, _column(board, column)) for column in board.columns}
+    return {column: places(column, _scores(board, column)) for column in board.columns}
 
 
-def places(column: str, scores: Iterable[Score]) -> int:
+def places(column: str, scores: Iterable[float]) -> int:
     """Returns the decimals of one column's scores; see `decimals`."""
-    coarse = column.split("|")[0] in SACREBLEU_METRICS or any(abs(of.score) > 2 for of in scores)
+    coarse = column.split("|")[0] in SACREBLEU_METRICS or any(abs(of) > 2 for of in scores)
     return 2 if coarse else 4
 
 
@@ -59,6 +59,6 @@ def has_ranks(board: Board) -> bool:
     return any(len(section.rows) > 1 for section in board.sections)
 
 
-def _column(board: Board, column: str) -> Sequence[Score]:
+def _scores(board: Board, column: str) -> Sequence[float]:
     rows = [row for section in board.sections for row in section.rows]
-    return [row.scores[column] for row in rows if column in row.scores]
+    return [row.scores[column].score for row in rows if column in row.scores]

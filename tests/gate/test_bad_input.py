@@ -204,7 +204,7 @@ def test_failed_segments_are_no_baseline_and_no_candidate(
     assert not (held / "new").exists()
     outcome = evalharness("gate", "baseline=base", "candidate=failing")
     assert outcome.code == 1
-    assert "text tr-en BLEU: fail: the candidate lacks it: " in outcome.out
+    assert "text tr-en BLEU, chrF2: fail: the candidate lacks it: " in outcome.out
     assert "of 3 segments failed" in outcome.out
 
 

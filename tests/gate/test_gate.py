@@ -173,7 +173,7 @@ def test_a_changed_reference_fails(
     assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
     outcome = evalharness("gate", "baseline=base", "candidate=now")
     assert outcome.code == 1
-    assert "flores ar-en BLEU: fail: the test set has changed: other segments" in outcome.out
+    assert "flores ar-en BLEU, chrF2: fail: the test set has changed: other segments" in outcome.out
     assert "FAIL: 2 fail" in outcome.out
 
 

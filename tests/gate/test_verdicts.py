@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -74,6 +74,7 @@ gains = st.tuples(
 ).map(lambda drawn: question(*drawn))
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(gains, min_size=1, max_size=12))
 def test_verdicts_and_bounds_never_disagree(questions: list[Question]):
     for (gain, margin), answer in zip(questions, judge(questions, ALPHA), strict=True):
@@ -88,6 +89,7 @@ def test_verdicts_and_bounds_never_disagree(questions: list[Question]):
             assert answer.high >= -margin - slack
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(gains, min_size=1, max_size=12))
 def test_an_open_question_needs_more_units_than_there_are(questions: list[Question]):
     for asked, answer in zip(questions, judge(questions, ALPHA), strict=True):

@@ -44,7 +44,7 @@ def heading(metric: ByMetric) -> str:
 
 def decimals_of(metric: ByMetric) -> int:
     """Returns the decimals of a metric's scores."""
-    return places(metric.column, metric.scores.values())
+    return places(metric.column, (of.score for of in metric.scores.values()))
 
 
 def difference_cell(of: Difference, decimals: int) -> tuple[str, str]:

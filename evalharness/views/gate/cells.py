@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalharness.columns import SACREBLEU_METRICS
-from evalharness.views.cells import DASH, signed
+from evalharness.views.cells import DASH, places, signed
 from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
 
 _MOST_UNITS = 1_000_000
@@ -32,7 +31,7 @@ def metric(verdict: Verdict) -> str:
 
 def shown(name: str, score: float) -> str:
     """Returns one score of a metric."""
-    return f"{score:.{_decimals(name, score)}f}"
+    return f"{score:.{places(name, [score])}f}"
 
 
 def scores(verdict: Verdict) -> tuple[str, str]:
@@ -40,8 +39,8 @@ def scores(verdict: Verdict) -> tuple[str, str]:
     found = verdict.measured
     if found is None:
         return DASH, DASH
-    places = _places(verdict)
-    return f"{found.baseline:.{places}f}", f"{found.candidate:.{places}f}"
+    decimals = _decimals(verdict)
+    return f"{found.baseline:.{decimals}f}", f"{found.candidate:.{decimals}f}"
 
 
 def differences(verdict: Verdict) -> tuple[str, str, str]:
@@ -49,18 +48,20 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     found = verdict.measured
     if found is None:
         return DASH, DASH, DASH
-    places = _places(verdict)
-    between = f"{signed(found.low, places)} … {signed(found.high, places)}"
-    return signed(found.difference, places), between, signed(found.allowed, places)
+    decimals = _decimals(verdict)
+    between = f"{signed(found.low, decimals)}…{signed(found.high, decimals)}"
+    return signed(found.difference, decimals), between, signed(found.allowed, decimals)
 
 
 def remarks(report: GateReport) -> list[str]:
     """Returns what is to be said of single verdicts, those first that stop the candidate."""
-    told = sorted(report.verdicts, key=lambda verdict: not report.stops(verdict))
+    metrics: dict[tuple[str, str, str], list[str]] = {}
+    for verdict in sorted(report.verdicts, key=lambda verdict: not report.stops(verdict)):
+        if why := reason(verdict):
+            metrics.setdefault((verdict.testset, verdict.pair, why), []).append(verdict.metric)
     return [
-        f"{verdict.testset} {verdict.pair} {verdict.metric}: {why}"
-        for verdict in told
-        if (why := reason(verdict))
+        f"{testset} {pair} {', '.join(several)}: {why}"
+        for (testset, pair, why), several in metrics.items()
     ]
 
 
@@ -69,17 +70,17 @@ def reason(verdict: Verdict) -> str:
     found = verdict.measured
     if found is None:
         return f"{verdict.outcome.value}: {verdict.obstacle}"
-    places = _places(verdict)
-    margin = f"{found.margin:.{places}f}"
+    decimals = _decimals(verdict)
+    margin = f"{found.margin:.{decimals}f}"
     if verdict.outcome is Outcome.FAIL:
         least = _loss(found, least=True)
-        return f"fail: worse by at least {least:.{places}f}, {margin} is allowed"
+        return f"fail: worse by at least {least:.{decimals}f}, {margin} is allowed"
     if verdict.outcome is Outcome.BETTER:
-        return f"better by {abs(found.difference):.{places}f}, p {_p_value(found.p_better)}"
+        return f"better by {abs(found.difference):.{decimals}f}, p {_p_value(found.p_better)}"
     if verdict.outcome is Outcome.PASS:
         return ""
     most = _loss(found, least=False)
-    why = f"may be worse by up to {most:.{places}f}, {margin} is allowed"
+    why = f"may be worse by up to {most:.{decimals}f}, {margin} is allowed"
     return f"inconclusive: {why}; {_settled_by(found)}"
 
 
@@ -102,10 +103,6 @@ def _p_value(value: float) -> str:
     return f"= {value:.2g}" if value >= 0.0001 else "< 0.0001"
 
 
-def _places(verdict: Verdict) -> int:
+def _decimals(verdict: Verdict) -> int:
     found = verdict.measured
-    return _decimals(verdict.metric, found.baseline, found.candidate) if found else 0
-
-
-def _decimals(name: str, *values: float) -> int:
-    return 2 if name in SACREBLEU_METRICS or max(map(abs, values)) > 2 else 4
+    return places(verdict.metric, (found.baseline, found.candidate)) if found else 0
