@@ -54,8 +54,8 @@ def main() -> int:
     parts = {"pairs": _pairs, "many": _many, "simulation": _simulation}
     for part in options.parts:
         result[part] = {**_circumstances(), **parts[part](options)}
-    if path and options.parts:
-        path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        if path:
+            path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     text = significance_report.tables(result)
     print(text)
     if options.write_readme:

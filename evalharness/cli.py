@@ -159,16 +159,16 @@ def _fetch() -> Command:
     return fetch
 
 
-def _gate() -> Command:
-    from evalharness.gate import gate
-
-    return gate
-
-
 def _compare() -> Command:
     from evalharness.compare import compare
 
     return compare
+
+
+def _gate() -> Command:
+    from evalharness.gate import gate
+
+    return gate
 
 
 def _leaderboard() -> Command:

@@ -38,7 +38,13 @@ def compare(config: DictConfig) -> int:
         raise EvalHarnessError(f"{config.seed} is less than 0", where="seed")
     options: Any = OmegaConf.to_object(config.compare)
     with working("comparing"):
-        comparison = compare_runs(list(config.runs), Path(config.results_dir), options, config.seed)
+        comparison = compare_runs(
+            list(config.runs),
+            Path(config.results_dir),
+            options,
+            alpha=config.alpha,
+            seed=config.seed,
+        )
     with results_console() as console:
         if config.compare.format is CompareFormat.table:
             print_comparison(comparison, console)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
@@ -78,6 +80,40 @@ def test_every_choice_begins_by_saying_what_it_is(group: str, choice: str):
 def test_every_experiment_composes_and_begins_with_its_command(path: Path):
     assert f"experiment={path.stem}" in path.read_text(encoding="utf-8").splitlines()[1]
     assert composed(f"experiment={path.stem}").metric
+
+
+def jobs_of(experiment: str) -> list[list[str]]:
+    """The overrides of each job that an experiment sweeps over."""
+    params = composed(f"experiment={experiment}").hydra.sweeper.params or {}
+    choices = [[f"{key}={value}" for value in values.split(",")] for key, values in params.items()]
+    return [list(job) for job in itertools.product(*choices)]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "names", "checkpoints"),
+    [
+        ("baselines", ["copy", "gloss"], None),
+        ("engines", ["nllb-transformers", "nllb-ctranslate2"], 1),
+        (
+            "nllb_sizes",
+            [f"nllb-200-{size}" for size in ("distilled-600M", "distilled-1.3B", "1.3B", "3.3B")],
+            4,
+        ),
+    ],
+)
+def test_every_job_of_an_experiment_is_a_system_with_a_name_of_its_own(
+    experiment: str, names: list[str], checkpoints: int | None
+):
+    systems = []
+    for job in jobs_of(experiment):
+        config = composed(f"experiment={experiment}", *job)
+        HydraConfig.instance().set_config(config)
+        systems.append(build(config.model, "model"))
+    assert [system.name for system in systems] == names
+    if checkpoints is not None:
+        assert len({system.checkpoint.partition("@")[0] for system in systems}) == checkpoints
+        for system in systems:
+            assert system.checkpoint.startswith("facebook/nllb-200-")
 
 
 def test_metrics_are_chosen_as_a_list():

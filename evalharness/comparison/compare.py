@@ -13,13 +13,16 @@ from evalharness.config import CompareOptions
 from evalharness.evidence import find_runs, group_runs, load_evidence
 
 
-def compare_runs(names: list[str], results: Path, options: CompareOptions, seed: int) -> Comparison:
+def compare_runs(
+    names: list[str], results: Path, options: CompareOptions, *, alpha: float, seed: int
+) -> Comparison:
     """Compares runs with each other, those on the same segments.
 
     Args:
         names: What the user calls them: folders or systems.
         results: The results folder.
         options: What is compared, and how.
+        alpha: How often the whole comparison may call equal systems different.
         seed: Seeds everything random.
 
     Raises:
@@ -32,7 +35,7 @@ def compare_runs(names: list[str], results: Path, options: CompareOptions, seed:
     ]
     groups, left_out = group_runs(found)
     plans, lacking = plan_sections(groups, options.metrics)
-    family = plan_family(sum(plan.tests for plan in plans), options, seed)
+    family = plan_family(sum(plan.tests for plan in plans), options, alpha, seed)
     check_examples(plans, options)
     loaded = [
         {label: load_evidence(run, plan.metrics_of(label)) for label, run in plan.runs.items()}

@@ -139,20 +139,19 @@ def _sorted(scores: Mapping[str, Score]) -> dict[str, Score]:
     return {label: scores[label] for label in sorted(scores, key=badness)}
 
 
-def plan_family(tests: int, options: CompareOptions, seed: int) -> Family:
+def plan_family(tests: int, options: CompareOptions, alpha: float, seed: int) -> Family:
     """Sees to it that every test of the family can come out significant.
 
     Raises:
         EvalHarnessError: An option is out of its range, or too small for alpha.
     """
-    alpha = options.alpha
     if not 0 < alpha < 1:
-        raise EvalHarnessError(f"{alpha} is not between 0 and 1", where="compare.alpha")
+        raise EvalHarnessError(f"{alpha} is not between 0 and 1", where="alpha")
     needed = fewest_trials(tests, alpha)
     if needed > MOST_RESAMPLES:
         raise EvalHarnessError(
             f"{tests} tests at {alpha} take {needed} trials, more than {MOST_RESAMPLES}",
-            where="compare.alpha",
+            where="alpha",
             mend="a larger alpha, fewer runs or compare.metrics=[...]",
         )
     tails = max(FEWEST_RESAMPLES, math.ceil(2 / alpha))

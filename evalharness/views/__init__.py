@@ -1,11 +1,11 @@
 """How it is shown."""
 
 from evalharness.views.board import Board, make_board
-from evalharness.views.comparison import print_comparison
-from evalharness.views.comparison_files import (
+from evalharness.views.comparison import (
     comparison_json,
     comparison_latex,
     comparison_markdown,
+    print_comparison,
 )
 from evalharness.views.files import csv_text, latex_text, markdown_text
 from evalharness.views.notes import absences

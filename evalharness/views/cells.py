@@ -30,6 +30,11 @@ def interval(score: Score, places: int) -> str:
     return f"{score.low:.{places - 1}f}{DASH}{score.high:.{places - 1}f}"
 
 
+def signed(number: float, places: int) -> str:
+    """Returns a difference with its sign."""
+    return f"{round(number, places) + 0.0:+.{places}f}".replace("-", "−")  # no −0.00
+
+
 def is_best(section: Section, row: Row, column: str) -> bool:
     """Whether the row holds the column's best score in its section."""
     return column in section.best and row.scores[column].score == section.best[column]

@@ -136,6 +136,8 @@ def latex_escape(text: str) -> str:
         "^": r"\textasciicircum{}",
         "|": r"\textbar{}",
         DASH: "--",
+        "−": "$-$",
+        "…": r"\ldots{}",
         "↑": r"$\uparrow$",
         "↓": r"$\downarrow$",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalharness.views.cells import DASH, places
+from evalharness.views.cells import DASH, places, signed
 from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
 
 _MOST_UNITS = 1_000_000
@@ -49,12 +49,8 @@ def differences(verdict: Verdict) -> tuple[str, str, str]:
     if found is None:
         return DASH, DASH, DASH
     decimals = _decimals(verdict)
-
-    def signed(number: float) -> str:
-        return f"{round(number, decimals) + 0.0:+.{decimals}f}".replace("-", "−")  # no −0.00
-
-    between = f"{signed(found.low)}…{signed(found.high)}"
-    return signed(found.difference), between, signed(found.allowed)
+    between = f"{signed(found.low, decimals)}…{signed(found.high, decimals)}"
+    return signed(found.difference, decimals), between, signed(found.allowed, decimals)
 
 
 def remarks(report: GateReport) -> list[str]:

@@ -10,8 +10,7 @@ from rich.text import Text
 from evalharness.comparison import Comparison, Example, Examples, Section
 from evalharness.views.board import make_board
 from evalharness.views.cells import places
-from evalharness.views.terminal import print_board
-from evalharness.views.verdicts import (
+from evalharness.views.comparison.cells import (
     WON_LOST_TIED,
     decimals_of,
     difference_cell,
@@ -23,6 +22,7 @@ from evalharness.views.verdicts import (
     title,
     verdict,
 )
+from evalharness.views.terminal import print_board
 
 _WIDE = 110  # from here on a row of numbers leaves enough room for the words beside it
 
@@ -47,17 +47,17 @@ def _differences(section: Section, separator: str) -> Table:
         title=Text(title(section)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     table.add_column("", overflow="fold", ratio=1)
-    table.add_column("difference", justify="right", no_wrap=True)
+    table.add_column(f"difference{separator}(range)", justify="right", no_wrap=True)
     table.add_column(f"p{separator}corrected", justify="right", no_wrap=True)
     table.add_column(WON_LOST_TIED, justify="right", no_wrap=True)
     for metric in section.metrics:
         decimals = decimals_of(metric)
         table.add_row(Text(heading(metric), style="bold"))
         for pair in metric.differences:
-            difference, interval = difference_cell(pair, decimals)
+            difference, between = difference_cell(pair, decimals)
             table.add_row(
                 Text(verdict(pair, decimals), style="green" if pair.significant else ""),
-                Text.assemble(difference, separator, (interval, "dim")),
+                Text.assemble(difference, separator, (f"({between})", "dim")),
                 f"{p_cell(pair.p_value)}{separator}{p_cell(pair.corrected):>9}",
                 segments_cell(pair),
                 end_section=pair is metric.differences[-1],

@@ -7,7 +7,7 @@ from unicodedata import category
 
 from evalharness.comparison import POWER, ByMetric, Comparison, Difference, Section
 from evalharness.config import PairedTest
-from evalharness.views.cells import places
+from evalharness.views.cells import places, signed
 
 WON_LOST_TIED = "won–lost–tied"
 
@@ -48,8 +48,9 @@ def decimals_of(metric: ByMetric) -> int:
 
 
 def difference_cell(of: Difference, decimals: int) -> tuple[str, str]:
-    """Returns a difference and its interval."""
-    return f"{of.difference:.{decimals}f}", f"[{of.low:.{decimals}f}, {of.high:.{decimals}f}]"
+    """Returns a difference and its range."""
+    between = f"{signed(of.low, decimals)} … {signed(of.high, decimals)}"
+    return signed(of.difference, decimals), between
 
 
 def p_cell(p_value: float) -> str:
@@ -85,7 +86,7 @@ def explanations(comparison: Comparison) -> Iterator[str]:
             " says; compare.test=randomization does not"
         )
     yield (
-        f"[low, high]: {100 * (1 - family.alpha):.4g} % interval of the difference, for that pair"
+        f"range: {100 * (1 - family.alpha):.4g} % interval of the difference, for that pair"
         f" alone: {family.resamples} bootstrap resamples"
     )
     yield f"{WON_LOST_TIED}: segments on which the first system scores better, worse, the same"

@@ -8,14 +8,7 @@ from dataclasses import asdict
 from evalharness.comparison import POWER, ByMetric, Comparison, Examples, Section
 from evalharness.views.board import Board, make_board
 from evalharness.views.cells import places
-from evalharness.views.files import (
-    latex_escape,
-    latex_text,
-    markdown_escape,
-    markdown_row,
-    markdown_text,
-)
-from evalharness.views.verdicts import (
+from evalharness.views.comparison.cells import (
     WON_LOST_TIED,
     decimals_of,
     difference_cell,
@@ -27,10 +20,17 @@ from evalharness.views.verdicts import (
     title,
     verdict,
 )
+from evalharness.views.files import (
+    latex_escape,
+    latex_text,
+    markdown_escape,
+    markdown_row,
+    markdown_text,
+)
 
 SCHEMA_VERSION = 1
 
-_HEAD = ("metric", "verdict", "difference", "interval", "p", "corrected", WON_LOST_TIED)
+_HEAD = ("metric", "verdict", "difference", "range", "p", "corrected", WON_LOST_TIED)
 
 
 def comparison_markdown(comparison: Comparison) -> str:

@@ -1,0 +1,29 @@
+"""The configuration: its schema, and what becomes of it."""
+
+from evalharness.config.building import build, build_all, first_line, redacted, redacted_yaml
+from evalharness.config.schema import (
+    CompareFormat,
+    CompareOptions,
+    Dtype,
+    Format,
+    GateFormat,
+    OnInconclusive,
+    PairedTest,
+    register_schemas,
+)
+
+__all__ = [
+    "CompareFormat",
+    "CompareOptions",
+    "Dtype",
+    "Format",
+    "GateFormat",
+    "OnInconclusive",
+    "PairedTest",
+    "build",
+    "build_all",
+    "first_line",
+    "redacted",
+    "redacted_yaml",
+    "register_schemas",
+]

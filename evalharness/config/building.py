@@ -1,0 +1,90 @@
+"""How parts of the configuration become objects, and what of it may be written down."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.resolvers import oc
+
+from evalharness.errors import EvalHarnessError
+
+
+def build(node: DictConfig | None, key: str) -> Any:
+    """Makes the object that a part of the configuration describes.
+
+    Args:
+        node: The part: `_target_`, and values for fields of that dataclass.
+        key: Where it stands in the configuration, for errors: `model`, `metric.bleu`.
+
+    Returns:
+        An instance of the target.
+
+    Raises:
+        EvalHarnessError: A field is unknown, missing or of the wrong type, or the target is none.
+    """
+    if not node:
+        raise EvalHarnessError("nothing chosen", where=key, mend="python -m evalharness list")
+    try:
+        values = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
+        assert isinstance(values, dict)
+        target = _dataclass(str(values.pop("_target_", None)), key)
+        checked = OmegaConf.merge(OmegaConf.structured(target), values)
+        options = OmegaConf.to_container(checked, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
+        raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
+    except OmegaConfBaseException as error:
+        option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
+        mend = f"give a list: '{option}=[...]'" if "ListConfig" in str(error) else None
+        raise EvalHarnessError(first_line(error), where=option, mend=mend) from error
+    except (ValueError, TypeError) as error:
+        raise EvalHarnessError(f"cannot be built: {first_line(error)}", where=key) from error
+    assert isinstance(options, dict)
+    try:
+        return target(**{str(name): value for name, value in options.items()})
+    except EvalHarnessError as error:
+        where = key if error.where is None else f"{key}.{error.where}"
+        raise EvalHarnessError(error.what, where=where, mend=error.mend) from error
+
+
+def build_all(nodes: DictConfig, key: str) -> list[Any]:
+    """Makes the objects that the entries of a part describe; see `build`."""
+    return [build(nodes[name], f"{key}.{name}") for name in map(str, nodes)]
+
+
+def _dataclass(path: str, key: str) -> Any:
+    module, _, name = path.rpartition(".")
+    try:
+        target = getattr(importlib.import_module(module), name, None)
+    except (ImportError, ValueError) as error:
+        raise EvalHarnessError(f"cannot import {path}: {error}", where=f"{key}._target_") from error
+    if not (isinstance(target, type) and dataclasses.is_dataclass(target)):
+        raise EvalHarnessError(f"{path} is no dataclass", where=f"{key}._target_")
+    return target
+
+
+def first_line(error: BaseException) -> str:
+    """Returns what an error of OmegaConf says, without the lines that say where."""
+    return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def redacted(config: DictConfig) -> dict[str, Any]:
+    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
+    untyped = OmegaConf.create(OmegaConf.to_container(config))
+    OmegaConf.register_new_resolver(
+        "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
+    )
+    try:
+        shown: Any = OmegaConf.to_container(untyped, resolve=True)
+    finally:
+        OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
+    return {str(key): value for key, value in shown.items()}
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns `redacted` as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))
