@@ -229,6 +229,18 @@ def test_a_metric_of_ones_own_has_a_margin_under_its_name(
     assert evalharness("gate", "baseline=base", "+margin.length=1.0").code == 0
 
 
+def test_how_two_machines_add_up_is_no_improvement(
+    evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
+):
+    length = ["metric=[]", "+metric.length._target_=own_metrics.Length"]
+    assert evalharness("model=copy", *small, *length).code == 0
+    assert evalharness("gate", "update=true", "baseline=base").code == 0
+    path = tmp_path / "base" / SEGMENTS
+    path.write_text(path.read_text(encoding="utf-8").replace(", 1]}}", ", 1.00000001]}}"))
+    outcome = evalharness("gate", "baseline=base", "+margin.length=1.0")
+    assert "PASS: 1 pass" in outcome.out
+
+
 def test_runs_of_an_older_evalharness_are_told(evalharness: CommandLine, held: Path):
     for path in (held / "results").glob("runs/*/*/run.json"):
         content = json.loads(path.read_text())
