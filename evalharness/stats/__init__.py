@@ -16,7 +16,6 @@ from evalharness.stats.noninferiority import (
     NonInferiority,
     gain_bounds,
     non_inferiority,
-    units_to_settle,
 )
 from evalharness.stats.pairs import Comparison, compare_pairs
 from evalharness.stats.power import minimum_detectable_difference, units_to_detect
@@ -52,5 +51,4 @@ __all__ = [
     "sacrebleu_p_value",
     "sum_by_document",
     "units_to_detect",
-    "units_to_settle",
 ]

@@ -9,7 +9,6 @@ import numpy as np
 
 from evalharness.stats.bootstrap import Interval
 from evalharness.stats.jackknife import PairedDifference
-from evalharness.stats.power import units_to_detect
 from evalharness.stats.student import student_quantile, student_upper_tail
 
 
@@ -76,30 +75,6 @@ def gain_bounds(gain: PairedDifference, low_level: float, high_level: float) -> 
     above = min(ratios(-student_quantile(1 - high_level, gain.freedom)))
     return Interval(
         gain.difference - below * gain.standard_error, gain.difference - above * gain.standard_error
-    )
-
-
-def units_to_settle(
-    gain: PairedDifference, margin: float, *, alpha: float = 0.05, power: float = 0.8
-) -> float:
-    """Returns how many units it would take to show one or the other, were the gain the true one.
-
-    Args:
-        gain: As for `non_inferiority`.
-        margin: As for `non_inferiority`.
-        alpha: The level of the one-sided test.
-        power: How often so many units shall settle it.
-
-    Returns:
-        A whole number, at least 2; infinity where the gain is the margin itself.
-    """
-    return units_to_detect(
-        gain.difference + margin,
-        gain.standard_error,
-        gain.units,
-        alpha=alpha,
-        power=power,
-        sides=1,
     )
 
 
