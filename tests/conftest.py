@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from .hub_server import environment
 
@@ -20,6 +21,10 @@ from .hub_server import environment
 os.environ["OMP_NUM_THREADS"] = "1"
 # Nor do they reach the hub, or find what somebody downloaded from it.
 os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -54,6 +54,7 @@ class NeuralSystem(System):
 
     Attributes:
         name: Name in tables and folders.
+        choice: What `model=` calls it, for messages; `""` for its name.
         checkpoint: A folder, or a hub id, with `@` and a branch, tag or commit if need be.
         engine: `transformers` or `ctranslate2`.
         split: Whether sentences or whole segments are translated.
@@ -68,6 +69,7 @@ class NeuralSystem(System):
     """
 
     name: str = MISSING
+    choice: str = ""
     checkpoint: str = MISSING
     engine: EngineName = EngineName.transformers
     split: Split = Split.sentence
@@ -209,7 +211,7 @@ class NeuralSystem(System):
         option = f"model.checkpoint={self.checkpoint}"
         if "{" in option:
             option = f"\"model.checkpoint='{self.checkpoint}'\""
-        fetch_with = f"python -m evalharness fetch model={self.name} {option}"
+        fetch_with = f"python -m evalharness fetch model={self.choice or self.name} {option}"
         return Checkpoint.of(self.weights_of(source, target), fetch_with)
 
     @cached_property

@@ -331,3 +331,9 @@ def test_two_processes_convert_a_checkpoint_together(tiny: Tiny, tmp_path: Path)
     assert [process.returncode for process in running] == [0, 0], told
     assert sum("converting" in lines for lines in told) == 1
     assert len(list((tmp_path / "shared").rglob("model.bin"))) == 1
+
+
+def test_a_system_of_another_name_is_still_fetched_by_what_the_command_line_calls_it() -> None:
+    made = configured("model=nllb", "model.name=nllb-3.3B")
+    (checkpoint,) = made.checkpoints("tr", "en")
+    assert checkpoint.fetch_with.startswith("python -m evalharness fetch model=nllb ")
