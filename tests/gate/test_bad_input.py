@@ -103,6 +103,14 @@ DAMAGES = {
     ),
     "no schema": (edit_json(lambda of: of.pop("schema_version")), "base/baseline.json: damaged"),
     "no runs": (edit_json(lambda of: of.update(runs=[])), "base/baseline.json: damaged"),
+    "no scores": (
+        edit_json(lambda of: of["runs"][0].update(scores=[])),
+        "base/baseline.json: damaged: ValueError: nothing to hold a candidate to",
+    ),
+    "a run twice": (
+        edit_json(lambda of: of["runs"].append(of["runs"][0])),
+        "base/baseline.json: damaged: ValueError: two runs on the same language pair",
+    ),
     "runs that are none": (edit_json(lambda of: of.update(runs=5)), "baseline.json: damaged"),
     "a score in words": (
         edit_json(lambda of: of["runs"][0]["scores"][0].update(score="high")),

@@ -37,10 +37,12 @@ def read_baseline(folder: Path) -> list[BaselineRun]:
                 where=path,
                 mend="update evalharness, or write it anew with gate update=true",
             )
-        listed = [dict(run) for run in about["runs"]]
-        if not listed:
-            raise ValueError("no runs")
-        return [_read_run(folder, run) for run in listed]
+        runs = [_read_run(folder, dict(run)) for run in about["runs"]]
+        if not runs or not all(run.scores for run in runs):
+            raise ValueError("nothing to hold a candidate to")
+        if len({run.key for run in runs}) < len(runs):
+            raise ValueError("two runs on the same language pair")
+        return runs
     except DAMAGES as error:
         raise _damaged(path, error) from error
 
