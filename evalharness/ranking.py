@@ -25,12 +25,13 @@ from evalharness.scoring import Score, sum_by_unit
 from evalharness.stats import (
     Standing,
     all_pairs,
+    contributions,
     holm,
     non_inferiority,
     pair_matrix,
     rank_clusters,
+    summarize,
 )
-from evalharness.stats.jackknife import contributions, summarize
 from evalharness.store import RunRecord, read_translated
 from evalharness.testsets.base import Segment
 

@@ -11,7 +11,12 @@ from evalharness.stats.bootstrap import (
 )
 from evalharness.stats.clusters import Standing, pair_matrix, rank_clusters
 from evalharness.stats.holm import holm
-from evalharness.stats.jackknife import PairedDifference, paired_difference
+from evalharness.stats.jackknife import (
+    PairedDifference,
+    contributions,
+    paired_difference,
+    summarize,
+)
 from evalharness.stats.noninferiority import (
     NonInferiority,
     gain_bounds,
@@ -38,6 +43,7 @@ __all__ = [
     "all_pairs",
     "bootstrap_scores",
     "compare_pairs",
+    "contributions",
     "fewest_trials",
     "gain_bounds",
     "holm",
@@ -50,5 +56,6 @@ __all__ = [
     "rank_clusters",
     "sacrebleu_p_value",
     "sum_by_document",
+    "summarize",
     "units_to_detect",
 ]
