@@ -97,7 +97,7 @@ class Comet(Metric):
         if self.batch_tokens is not None and self.batch_tokens < 1:
             raise EvalHarnessError(f"{self.batch_tokens} is less than 1", where="batch_tokens")
         if not 0 <= self.max_gb < math.inf:
-            raise EvalHarnessError(f"{self.max_gb} is no size", where="store.max_gb")
+            raise EvalHarnessError(f"{self.max_gb} is no size", where="max_gb")
         if self.dtype not in _DTYPES:
             raise EvalHarnessError(
                 f"unknown value {self.dtype.value!r}",

@@ -179,7 +179,7 @@ def test_a_checkpoint_is_called_by_its_name(tiny: TinyComet) -> None:
     [
         ({"dtype": Dtype.int8}, r"dtype: unknown value 'int8'; float32 \| bfloat16"),
         ({"batch_tokens": 0}, "batch_tokens: 0 is less than 1"),
-        ({"max_gb": -1.0}, "store.max_gb: -1.0 is no size"),
+        ({"max_gb": -1.0}, "max_gb: -1.0 is no size"),
         ({"name": "a|b"}, "name: 'a|b' cannot name a column"),
     ],
 )
