@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,24 @@ def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = ROOT / "tests/plugins"
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+
+
+Prepare = Callable[[str, Path, Callable[[], None]], None]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepare:
+    """Does what many tests begin with once, and copies what it leaves into each one's folder."""
+    root = tmp_path_factory.mktemp("prepared")
+
+    def prepare(name: str, folder: Path, make: Callable[[], None]) -> None:
+        if (root / name).exists():
+            shutil.copytree(root / name, folder, dirs_exist_ok=True)
+            return
+        make()
+        shutil.copytree(folder, root / name)
+
+    return prepare
 
 
 @pytest.fixture

@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .conftest import CommandLine
+from .conftest import CommandLine, Prepare
 
 
 @pytest.fixture
-def two_runs(evalharness: CommandLine, small: list[str], tmp_path: Path) -> Path:
-    (tmp_path / "out.txt").write_text("red apple\nblue lake\nyellow\n")
-    assert evalharness("model=copy", *small).code == 0
-    assert evalharness("model=file", "model.path=out.txt", *small).code == 0
+def two_runs(evalharness: CommandLine, small: list[str], tmp_path: Path, prepared: Prepare) -> Path:
+    def make() -> None:
+        (tmp_path / "out.txt").write_text("red apple\nblue lake\nyellow\n")
+        assert evalharness("model=copy", *small).code == 0
+        assert evalharness("model=file", "model.path=out.txt", *small).code == 0
+
+    prepared("two runs", tmp_path, make)
     return tmp_path / "results"
 
 

@@ -9,18 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import CommandLine, files_below
+from ..conftest import CommandLine, Prepare, files_below
 
 SEGMENTS = "text.tr-en.jsonl"
 
 
 @pytest.fixture
-def held(evalharness: CommandLine, small: list[str], tmp_path: Path) -> Path:
+def held(evalharness: CommandLine, small: list[str], tmp_path: Path, prepared: Prepare) -> Path:
     """A baseline of three segments in `base`; two systems in `results`."""
-    (tmp_path / "out.txt").write_text("red apple\nblue lake\nyellow\n")
-    assert evalharness("model=copy", *small).code == 0
-    assert evalharness("model=file", "model.path=out.txt", *small).code == 0
-    assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
+
+    def make() -> None:
+        (tmp_path / "out.txt").write_text("red apple\nblue lake\nyellow\n")
+        assert evalharness("model=copy", *small).code == 0
+        assert evalharness("model=file", "model.path=out.txt", *small).code == 0
+        assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
+
+    prepared("baseline", tmp_path, make)
     return tmp_path
 
 

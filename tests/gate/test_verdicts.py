@@ -121,7 +121,7 @@ def test_so_many_units_settle_it_as_often_as_was_said():
     assert settled / 1000 == pytest.approx(POWER, abs=3 * math.sqrt(0.16 / 1000))
 
 
-DOCUMENTS, SEGMENTS, TRIALS = 12, 8, 1500
+DOCUMENTS, SEGMENTS, TRIALS = 12, 8, 1000
 MOST = ALPHA + 3 * math.sqrt(ALPHA * (1 - ALPHA) / TRIALS)
 
 
