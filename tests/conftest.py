@@ -23,8 +23,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # Nor do they reach the hub, or find what somebody downloaded from it.
 os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
 
-# A busy machine is no failure.
-settings.register_profile("unhurried", deadline=None)
+# A busy machine is no failure; and the whole suite is to take less than five minutes.
+settings.register_profile("unhurried", deadline=None, max_examples=40)
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
