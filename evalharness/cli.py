@@ -102,6 +102,10 @@ def _run_command(given: list[str]) -> int:
     name = "run"
     if given and given[0].isidentifier():
         name = given.pop(0)
+    if name == "score" and "--version" not in given:
+        from evalharness.commands.score import score
+
+        return score(given)
     if name not in _COMMANDS:
         raise EvalHarnessError(
             f"unknown command {name!r}",

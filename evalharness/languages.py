@@ -19,6 +19,9 @@ class Language:
     name: str
 
 
+UNDETERMINED = Language("und", "undetermined language")
+"""BCP-47's `und`: texts are scored in it, and no system translates it."""
+
 # Every language of NLLB-200, M2M100 (and SMaLL-100, which has its codes), mBART-50 and SeamlessM4T
 # v2 large, and those of ISO 639-1 that MADLAD-400 adds; some 200 more of MADLAD-400's have no row.
 # A primary tag stands for the script of its NLLB code, another script has a row of its own.
@@ -301,6 +304,8 @@ def language(tag: str, *, where: str | None = None) -> Language:
     Raises:
         EvalHarnessError: The tag is malformed or its language unknown; names the nearest known.
     """
+    if tag == UNDETERMINED.code:
+        return UNDETERMINED
     row = _row(tag)
     if row is not None:
         return LANGUAGES[row]

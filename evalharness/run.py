@@ -50,29 +50,45 @@ def exit_code(records: Sequence[RunRecord], require_metrics: bool) -> int:
 
 def make_runs(config: DictConfig) -> list[RunRecord]:
     """Translates every pair of the test set, then scores them; everything is checked beforehand."""
-    _check(config)
-    plan = _Plan(
-        build(config.model, "model"),
-        build(config.testset, "testset"),
-        build_all(config.metric, "metric"),
-    )
+    check_options(config)
+    system = build(config.model, "model")
+    testset = build(config.testset, "testset")
+    return evaluate([(system, config)], testset, config)
+
+
+def evaluate(
+    systems: Sequence[tuple[System | FileSystem, DictConfig]], testset: TestSet, config: DictConfig
+) -> list[RunRecord]:
+    """Runs systems on one test set: all of them translate, then every metric scores all at once.
+
+    Args:
+        systems: The systems, each with the configuration that its run folder records.
+        testset: What is translated.
+        config: The metrics, where results go, and how intervals are estimated.
+
+    Returns:
+        The runs, system by system, in the order of the test set's pairs.
+
+    Raises:
+        EvalHarnessError: A part is wrong or cannot run here; nothing was written then.
+    """
+    plan = _Plan([system for system, _ in systems], testset, build_all(config.metric, "metric"))
     bitexts = plan.load()
-    outputs = [plan.outputs(bitext) for bitext in bitexts]
-    absent = absent_metrics(plan.metrics, plan.system, bitexts)
+    outputs = [plan.outputs(system, bitexts) for system in plan.systems]
+    absent = absent_metrics(plan.metrics, plan.systems, bitexts)
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
     check_writable(Path(config.store.dir), "store.dir")
-    pairs = [
-        _translate(plan.system, bitext.first(config.limit), lines, Path(config.store.dir))
-        for bitext, lines in zip(bitexts, outputs, strict=True)
-    ]
-    plan.system.release()  # a neural metric wants the memory
+    pairs = []
+    for (system, own), texts in zip(systems, outputs, strict=True):
+        for bitext, lines in zip(bitexts, texts, strict=True):
+            part = bitext.first(config.limit)
+            pairs.append(_translate(system, own, part, lines, Path(config.store.dir)))
+        system.release()  # a neural metric wants the memory
     names = [metric.name for metric in plan.metrics]
     chosen = dict(zip(names, redacted(config)["metric"].values(), strict=True))
-    records = [
-        _write(plan.system, pair, scoring, chosen, config)
-        for pair, scoring in _score(plan.metrics, pairs, absent, config)
-    ]
+    scored = _score(plan.metrics, pairs, absent, config)
+    records = [_write(pair, scoring, chosen) for pair, scoring in scored]
     rebuild(results)
     return records
 
@@ -81,36 +97,59 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
 class _Plan:
     """Who translates what, and how it is scored."""
 
-    system: System | FileSystem
+    systems: Sequence[System | FileSystem]
     testset: TestSet
     metrics: Sequence[Metric]
 
     def load(self) -> Sequence[Bitext]:
-        """Reads the test set, and checks that the system can run here and does all its pairs."""
+        """Reads the test set, and checks that the systems can run here and do all its pairs."""
         names = [metric.name for metric in self.metrics]
         if twice := {name for name in names if names.count(name) > 1}:
             raise EvalHarnessError(f"two metrics called {', '.join(twice)}", where="metric")
-        for part, key in ((self.testset, "testset"), (self.system, "model")):
+        for part, key in ((self.testset, "testset"), *((one, "model") for one in self.systems)):
             check_name(part.name, f"{key}.name")
             if reason := part.unavailable():
                 raise EvalHarnessError(f"cannot run here: {reason}", where=part.name)
         bitexts = self.testset.load()
-        check_supported(self.system, bitexts)
+        for system in self.systems:
+            check_supported(system, bitexts)
+            if not isinstance(system, FileSystem) and not all(one.has_sources for one in bitexts):
+                raise EvalHarnessError(
+                    "there is nothing to translate: the test set has no sources",
+                    where=system.name,
+                    mend="give testset.source=FILE",
+                )
         return bitexts
 
-    def outputs(self, bitext: Bitext) -> list[str] | None:
+    def outputs(
+        self, system: System | FileSystem, bitexts: Sequence[Bitext]
+    ) -> list[list[str] | None]:
         """Reads the outputs that already exist, one per source line; `None` for a translator."""
-        if not isinstance(self.system, FileSystem):
-            return None
-        return self.system.hypotheses(
-            bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
-        )
+        if not isinstance(system, FileSystem):
+            return [None] * len(bitexts)
+        return [
+            system.hypotheses(
+                bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
+            )
+            for bitext in bitexts
+        ]
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """A language pair, translated; when that began, and how many seconds were spent on it."""
+    """A language pair that a system translated.
 
+    Attributes:
+        system: The system.
+        config: What its run folder records as its configuration.
+        bitext: What was translated.
+        hypotheses: What came out.
+        started: When that began.
+        seconds: How long translating and scoring took.
+    """
+
+    system: System | FileSystem
+    config: DictConfig
     bitext: Bitext
     hypotheses: Hypotheses
     started: datetime
@@ -118,7 +157,11 @@ class _Pair:
 
 
 def _translate(
-    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: Path
+    system: System | FileSystem,
+    config: DictConfig,
+    bitext: Bitext,
+    outputs: Sequence[str] | None,
+    store: Path,
 ) -> _Pair:
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
@@ -130,7 +173,7 @@ def _translate(
         made = translate(system, bitext, store)
     if empty := sum(text is not None and not text.strip() for text in made.texts):
         log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
-    return _Pair(bitext, made, started, time.monotonic() - clock)
+    return _Pair(system, config, bitext, made, started, time.monotonic() - clock)
 
 
 def _score(
@@ -153,14 +196,8 @@ def _score(
     ]
 
 
-def _write(
-    system: System | FileSystem,
-    pair: _Pair,
-    scoring: Scoring,
-    metrics: Mapping[str, Mapping[str, object]],
-    config: DictConfig,
-) -> RunRecord:
-    bitext, hypotheses = pair.bitext, pair.hypotheses
+def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, object]]) -> RunRecord:
+    system, bitext, hypotheses = pair.system, pair.bitext, pair.hypotheses
     run = Run(
         system.name,
         system.fingerprint(bitext.source_lang, bitext.target_lang),
@@ -183,10 +220,16 @@ def _write(
         "started": pair.started.isoformat(timespec="seconds"),
         "duration_seconds": round(pair.seconds, 3),
     }
-    return write_run(Path(config.results_dir), run, circumstances, redacted_yaml(config))
+    results = Path(pair.config.results_dir)
+    return write_run(results, run, circumstances, redacted_yaml(pair.config))
 
 
-def _check(config: DictConfig) -> None:
+def check_options(config: DictConfig) -> None:
+    """Refuses options that are out of their range, before anything is read or made.
+
+    Raises:
+        EvalHarnessError: One is.
+    """
     versions()
     language(config.pivot, where="pivot")
     if not config.results_dir:

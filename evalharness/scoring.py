@@ -140,6 +140,8 @@ def _obstacle(metric: Metric, pair: Translated, absent: str | None) -> str | Non
     total = len(pair.hypotheses)
     if failed := sum(text is None for text in pair.hypotheses):
         return f"{failed} of {total} segments failed"
+    if not absent and metric.needs_source and not pair.bitext.has_sources:
+        return "needs the sources, and the test set has none"
     bare = sum(not segment.references for segment in pair.bitext.segments)
     if not absent and bare and metric.needs_reference:
         which = (

@@ -20,13 +20,13 @@ def checkpoints_of(system: System | FileSystem, bitexts: Sequence[Bitext]) -> li
 
 
 def absent_metrics(
-    metrics: Sequence[Metric], system: System | FileSystem, bitexts: Sequence[Bitext]
+    metrics: Sequence[Metric], systems: Sequence[System | FileSystem], bitexts: Sequence[Bitext]
 ) -> dict[str, str]:
     """Downloads what metrics lack, where that is wanted, and says why some are absent all the same.
 
     Args:
-        metrics: The metrics. Those that leave it open download when the system does, too.
-        system: Who translates.
+        metrics: The metrics. Those that leave it open download when a system does, too.
+        systems: Who translates.
         bitexts: What is translated.
 
     Returns:
@@ -35,7 +35,7 @@ def absent_metrics(
     Raises:
         EvalHarnessError: A metric can never be computed as it was chosen.
     """
-    system_downloads = bool(checkpoints_of(system, bitexts))
+    system_downloads = any(checkpoints_of(system, bitexts) for system in systems)
     reasons = {}
     for metric in metrics:
         wanted = system_downloads if metric.fetch is None else metric.fetch

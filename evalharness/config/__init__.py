@@ -9,6 +9,7 @@ from evalharness.config.schema import (
     GateFormat,
     OnInconclusive,
     PairedTest,
+    RunConfig,
     register_schemas,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "GateFormat",
     "OnInconclusive",
     "PairedTest",
+    "RunConfig",
     "build",
     "build_all",
     "first_line",

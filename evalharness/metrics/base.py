@@ -74,6 +74,11 @@ class Metric(Protocol):
         """
         ...
 
+    @property
+    def needs_source(self) -> bool:
+        """Whether a segment without a source cannot be scored; string metrics need none."""
+        return False
+
     @abstractmethod
     def unavailable(self) -> str | None:
         """Why this metric cannot be computed here now and how to mend that; `None` if it can.

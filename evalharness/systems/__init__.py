@@ -3,7 +3,7 @@
 from evalharness.systems.base import Failure, Prices, System, Translation
 from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
-from evalharness.systems.file import FileSystem
+from evalharness.systems.file import FileSystem, GivenOutputs
 from evalharness.systems.gloss import GlossSystem
 from evalharness.systems.usage import usage
 
@@ -12,6 +12,7 @@ __all__ = [
     "CopySystem",
     "Failure",
     "FileSystem",
+    "GivenOutputs",
     "GlossSystem",
     "Prices",
     "System",

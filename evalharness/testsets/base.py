@@ -24,7 +24,7 @@ class Segment:
         id: Unique within its test set and language pair.
         position: 0-based line among all source lines of the pair, also those left out of scoring.
         document: The document it belongs to, `None` where documents are not known.
-        source: The text to translate, never empty.
+        source: The text to translate; empty only where a test set has no sources.
         references: Its human translations; none in a test set without references.
     """
 
@@ -64,6 +64,11 @@ class Bitext:
     def pair(self) -> str:
         """The language pair as `tr-en`."""
         return f"{self.source_lang}-{self.target_lang}"
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether the segments have a source; a test set has all of them or none."""
+        return any(segment.source for segment in self.segments)
 
     @property
     def digest(self) -> str:

@@ -24,7 +24,7 @@ class TextTestSet:
         name: The test set's name in tables and folders.
         source_lang: BCP-47 code of the source.
         target_lang: BCP-47 code of the references.
-        source: The source file.
+        source: The source file; `None` for outputs that are scored without it.
         references: One file per reference; an empty line means that this reference leaves the
             segment out, and a segment that no reference covers is not scored. Without any file,
             every segment is scored, by metrics that need no reference.
@@ -36,17 +36,14 @@ class TextTestSet:
     name: str = "text"
     source_lang: str = MISSING
     target_lang: str = MISSING
-    source: str = MISSING
+    source: str | None = MISSING
     references: list[str] = field(default_factory=list)
     documents: str | None = None
     provenance: str = UNSTATED
     on_empty: str = "error"
 
     def __post_init__(self) -> None:
-        language(self.source_lang, where="source_lang")
-        language(self.target_lang, where="target_lang")
-        _one_of("on_empty", self.on_empty, ("error", "skip"))
-        _one_of("provenance", self.provenance, MAKERS)
+        _check(self)
         if not all(isinstance(path, str) for path in self.references):
             raise EvalHarnessError("not a list of files", where="references")
         if not self.references and self.provenance != UNSTATED:
@@ -66,62 +63,145 @@ class TextTestSet:
         Raises:
             EvalHarnessError: See `TestSet.load`.
         """
-        sources = read_lines(self.source)
-        if not sources:
-            raise EvalHarnessError("the file is empty", where=self.source)
-        references = [read_aligned(path, self.source, len(sources)) for path in self.references]
-        documents = self._document_ids(len(sources))
-        empty = [number for number, text in enumerate(sources, 1) if not text.strip()]
-        if empty and self.on_empty == "error":
+        if self.source is None and not self.references:
             raise EvalHarnessError(
-                f"empty source: {listed(empty)}",
-                where=self.source,
-                mend="fill it, or leave it out with testset.on_empty=skip",
+                "neither a source nor a reference", where="testset", mend="give testset.source="
             )
-        segments = list(_segments(sources, documents, references))
-        if not segments:
-            lacking = "both a source and a reference" if references else "a source"
-            raise EvalHarnessError(f"no segment left: no line has {lacking}", where=self.source)
-        notes = self._notes(empty, len(sources) - len(empty) - len(segments))
-        bitext = Bitext(
-            self.name,
-            self.source_lang,
-            self.target_lang,
-            tuple(segments),
-            self.source,
-            len(sources),
-            (self.provenance if references else NO_REFERENCES,),
-            notes,
+        longest = self.source if self.source is not None else self.references[0]
+        lines = read_lines(longest)
+        if not lines:
+            raise EvalHarnessError("the file is empty", where=longest)
+        texts = Texts(
+            None if self.source is None else lines,
+            [read_aligned(path, longest, len(lines)) for path in self.references],
+            self._document_ids(longest, len(lines)),
+            longest,
         )
-        return [bitext]
+        return [assemble(self, texts)]
 
-    def _notes(self, empty: Sequence[int], unreferenced: int) -> tuple[str, ...]:
-        notes = []
-        if empty:
-            notes.append(f"left out: empty source, {listed(empty)}")
-        if unreferenced:
-            notes.append(f"left out: no reference, {unreferenced} segments")
-        for note in notes:
-            log.warning("%s: %s", self.source, note)
-        return tuple(notes)
-
-    def _document_ids(self, expected: int) -> Sequence[str | None]:
+    def _document_ids(self, longest: str, expected: int) -> Sequence[str | None]:
         if self.documents is None:
             return [None] * expected
-        ids = read_aligned(self.documents, self.source, expected)
+        ids = read_aligned(self.documents, longest, expected)
         if missing := [number for number, text in enumerate(ids, 1) if not text.strip()]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids
 
 
-def _segments(
-    sources: Sequence[str], documents: Sequence[str | None], references: Sequence[Sequence[str]]
-) -> Iterator[Segment]:
+@dataclass(frozen=True)
+class GivenTestSet:
+    """Texts that are in memory already.
+
+    Attributes:
+        texts: The texts.
+        source_lang: BCP-47 code of the source.
+        target_lang: BCP-47 code of the references.
+        name: The test set's name in tables and folders.
+        provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
+        on_empty: `error` or `skip` for an empty source.
+    """
+
+    texts: Texts
+    source_lang: str
+    target_lang: str
+    name: str = "text"
+    provenance: str = UNSTATED
+    on_empty: str = "error"
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def unavailable(self) -> str | None:
+        """Nothing."""
+        return None
+
+    def load(self) -> Sequence[Bitext]:
+        """Makes a bitext of the texts.
+
+        Raises:
+            EvalHarnessError: See `assemble`.
+        """
+        return [assemble(self, self.texts)]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a test set, line by line.
+
+    Attributes:
+        sources: The sources; `None` for a test set without them.
+        references: The lines of each reference.
+        documents: The document id of each line, or `None`.
+        path: Where they come from, for messages.
+    """
+
+    sources: Sequence[str] | None
+    references: Sequence[Sequence[str]]
+    documents: Sequence[str | None]
+    path: str
+
+
+def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
+    """Makes a bitext of what has a source and, where there are references, one of them.
+
+    Args:
+        testset: What is known of the texts.
+        texts: The texts; all have as many lines as `documents`.
+
+    Raises:
+        EvalHarnessError: A source is empty, where that is not allowed, or nothing is left.
+    """
+    total = len(texts.documents)
+    sources = texts.sources
+    empty = [n for n, text in enumerate(sources or (), 1) if not text.strip()]
+    if empty and testset.on_empty == "error":
+        raise EvalHarnessError(
+            f"empty source: {listed(empty)}",
+            where=texts.path,
+            mend="fill it, or leave it out with testset.on_empty=skip",
+        )
+    segments = tuple(_segments(texts))
+    if not segments:
+        both = texts.references and sources is not None
+        lacking = "both a source and a reference" if both else "a text"
+        raise EvalHarnessError(f"no segment left: no line has {lacking}", where=texts.path)
+    return Bitext(
+        testset.name,
+        testset.source_lang,
+        testset.target_lang,
+        segments,
+        texts.path,
+        total,
+        (testset.provenance if texts.references else NO_REFERENCES,),
+        _notes(texts.path, empty, total - len(empty) - len(segments)),
+    )
+
+
+def _segments(texts: Texts) -> Iterator[Segment]:
     """What has a source and, where there are references, at least one of them."""
-    for position, (source, document) in enumerate(zip(sources, documents, strict=True)):
-        present = tuple(text for of in references if (text := of[position]).strip())
-        if source.strip() and (present or not references):
+    sources = texts.sources if texts.sources is not None else [""] * len(texts.documents)
+    for position, (source, document) in enumerate(zip(sources, texts.documents, strict=True)):
+        present = tuple(text for lines in texts.references if (text := lines[position]).strip())
+        if (source.strip() or texts.sources is None) and (present or not texts.references):
             yield Segment(str(position + 1), position, document, source, present)
+
+
+def _notes(path: str, empty: Sequence[int], unreferenced: int) -> tuple[str, ...]:
+    notes = []
+    if empty:
+        notes.append(f"left out: empty source, {listed(empty)}")
+    if unreferenced:
+        notes.append(f"left out: no reference, {unreferenced} segments")
+    for note in notes:
+        log.warning("%s: %s", path, note)
+    return tuple(notes)
+
+
+def _check(testset: TextTestSet | GivenTestSet) -> None:
+    language(testset.source_lang, where="source_lang")
+    language(testset.target_lang, where="target_lang")
+    _one_of("on_empty", testset.on_empty, ("error", "skip"))
+    _one_of("provenance", testset.provenance, MAKERS)
 
 
 def _one_of(option: str, value: str, choices: Sequence[str]) -> None:

@@ -59,12 +59,14 @@ class Board:
         higher_is_better: The direction of each column that has scores.
         sections: Ordered by test set and pair.
         notes: What a reader has to know to read the numbers right.
+        decimals: Those of all scores; `None` for each metric's own.
     """
 
     columns: tuple[str, ...]
     higher_is_better: Mapping[str, bool]
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
+    decimals: int | None = None
 
 
 def make_board(runs: Sequence[RunRecord], ranking: Ranking) -> Board:

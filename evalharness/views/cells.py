@@ -14,8 +14,11 @@ DASH = "–"
 def decimals(board: Board) -> Mapping[str, int]:
     """Returns the decimals of each column's scores.
 
-    sacreBLEU's metrics get 2, others 4 where all scores lie between -2 and 2.
+    sacreBLEU's metrics get 2, others 4 where all scores lie between -2 and 2, unless the board has
+    decimals of its own.
     """
+    if board.decimals is not None:
+        return dict.fromkeys(board.columns, board.decimals)
     return {column: places(column, _scores(board, column)) for column in board.columns}
 
 
@@ -27,7 +30,8 @@ def places(column: str, scores: Iterable[float]) -> int:
 
 def interval(score: Score, places: int) -> str:
     """Returns a score's interval, one decimal coarser than the score."""
-    return f"{score.low:.{places - 1}f}{DASH}{score.high:.{places - 1}f}"
+    coarser = max(0, places - 1)
+    return f"{score.low:.{coarser}f}{DASH}{score.high:.{coarser}f}"
 
 
 def signed(number: float, places: int) -> str:

@@ -106,6 +106,11 @@ class Comet(Metric):
             )
 
     @property
+    def needs_source(self) -> bool:
+        """Every checkpoint reads the source."""
+        return True
+
+    @property
     def needs_reference(self) -> bool:
         """What the checkpoint's class says."""
         return self._comet.needs_reference

@@ -1,0 +1,164 @@
+"""Scoring outputs that exist, for Python and for the command `score`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from evalharness.api.shapes import (
+    References,
+    check_texts,
+    count_segments,
+    name_references,
+    split_pair,
+)
+from evalharness.api.values import Scores
+from evalharness.config.composing import compose_config
+from evalharness.errors import EvalHarnessError
+from evalharness.run import check_options, evaluate
+from evalharness.store import read_runs
+from evalharness.systems import FileSystem, GivenOutputs
+from evalharness.testsets import GivenTestSet, TestSet, Texts
+
+_UNNAMED = "system"
+_METRICS = {"chrf2": "chrf", "chrf++": "chrfpp", "chrf2++": "chrfpp"}
+
+
+def score(
+    outputs: Mapping[str, Sequence[str]] | Sequence[str],
+    *,
+    references: References | None,
+    sources: Sequence[str] | None,
+    pair: str | None,
+    metrics: Sequence[str] | None,
+    documents: Sequence[str] | None,
+    testset: str,
+    results_dir: str | Path | None,
+    store: str | Path | None,
+    device: str,
+    seed: int,
+    overrides: Sequence[str],
+) -> Scores:
+    """Scores outputs; see `evalharness.score`."""
+    systems = outputs if isinstance(outputs, Mapping) else {_UNNAMED: outputs}
+    count = count_segments(systems)
+    named = name_references(references, count)
+    for what, texts in (("sources", sources), ("documents", documents)):
+        if texts is not None:
+            check_texts(what, texts, count)
+    source_lang, target_lang = split_pair(pair)
+    config, keep = configure(overrides, metrics, results_dir)
+    config.device, config.seed = device, seed
+    if store is not None:
+        config.store.dir = str(Path(store).expanduser().resolve())
+    given = GivenTestSet(
+        Texts(sources, list(named.values()), documents or [None] * count, "sources"),
+        source_lang,
+        target_lang,
+        testset,
+    )
+    config.testset = {
+        "_target_": "evalharness.testsets.GivenTestSet",
+        "name": testset,
+        "source_lang": source_lang,
+        "target_lang": target_lang,
+    }
+    made = [GivenOutputs("", name, tuple(lines)) for name, lines in systems.items()]
+    return score_systems(made, given, config, keep)
+
+
+def load(results_dir: str | Path = "results") -> Scores:
+    """Reads finished runs; see `evalharness.load`.
+
+    Raises:
+        EvalHarnessError: There is no finished run.
+    """
+    results = Path(results_dir).expanduser().resolve()
+    records = read_runs(results)
+    if not records:
+        raise EvalHarnessError("no complete run", where=results / "runs")
+    return Scores(results, records)
+
+
+def configure(
+    overrides: Sequence[str], metrics: Sequence[str] | None, results_dir: str | Path | None
+) -> tuple[DictConfig, object]:
+    """Composes the configuration of a run over outputs that exist.
+
+    Args:
+        overrides: Hydra overrides of the user's.
+        metrics: What `metric=` calls them; a word with a `/` is a COMET checkpoint. Metrics that
+            are named are downloaded if need be, and required. `None` for the usual ones.
+        results_dir: Where runs go; `None` for a temporary folder.
+
+    Returns:
+        The configuration, and what has to live as long as its results folder is needed.
+
+    Raises:
+        HydraException: An override, or the name of a metric, is wrong.
+        EvalHarnessError: No metric is named.
+    """
+    words = ["testset=text", "model=file"]
+    checkpoints: list[str] = []
+    if metrics is not None:
+        checkpoints = [name for name in metrics if "/" in name]
+        choices = [_METRICS.get(name.lower(), name.lower()) for name in metrics if "/" not in name]
+        if not metrics:
+            raise EvalHarnessError("none chosen", where="metrics")
+        if checkpoints and "comet" not in choices:
+            choices.append("comet")
+        words.append(f"metric=[{','.join(dict.fromkeys(choices))}]")
+    config = compose_config([*words, *overrides])
+    keep = tempfile.TemporaryDirectory() if results_dir is None else None
+    place = keep.name if keep else str(Path(str(results_dir)).expanduser().resolve())
+    config.results_dir = place
+    if metrics is not None:
+        _require(config, checkpoints, "comet" in map(str.lower, metrics))
+    return config, keep
+
+
+def _require(config: DictConfig, checkpoints: Sequence[str], comet: bool) -> None:
+    """Has the metrics downloaded that are named, and adds one for each checkpoint."""
+    config.require_metrics = True
+    base = OmegaConf.to_container(config.metric.comet) if checkpoints else None
+    if checkpoints and not comet:
+        del config.metric["comet"]
+    for number, checkpoint in enumerate(checkpoints, 1):
+        assert isinstance(base, dict)
+        config.metric[f"comet_{number}"] = {**base, "checkpoint": checkpoint}
+    for options in config.metric.values():
+        if "fetch" in options:
+            options.fetch = True
+
+
+def score_systems(
+    systems: Sequence[FileSystem], testset: TestSet, config: DictConfig, keep: object = None
+) -> Scores:
+    """Scores systems on one test set, and writes a run folder for each.
+
+    Args:
+        systems: The systems' outputs.
+        testset: The test set.
+        config: What `configure` returned.
+        keep: Likewise.
+
+    Raises:
+        EvalHarnessError: A name, a text, a metric or an option is wrong.
+    """
+    names = [system.name for system in systems]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise EvalHarnessError(
+            f"two systems are called {', '.join(twice)}", mend="name them: NAME=FILE"
+        )
+    check_options(config)
+    recorded = []
+    for system in systems:
+        own = config.copy()
+        own.model = {"_target_": "evalharness.systems.FileSystem", "path": system.path}
+        own.model.name = system.name
+        recorded.append((system, own))
+    records = evaluate(recorded, testset, config)
+    return Scores(Path(config.results_dir), records, keep)

@@ -1,0 +1,155 @@
+"""What the shapes of the texts mean that a caller gives, and which shapes are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_uppercase
+
+from evalharness.errors import EvalHarnessError
+from evalharness.languages import UNDETERMINED
+
+References = Sequence[str] | Mapping[str, Sequence[str | None]] | Sequence[Sequence[str | None]]
+
+
+def count_segments(outputs: Mapping[str, Sequence[str]]) -> int:
+    """Returns how many segments the systems translated.
+
+    Raises:
+        EvalHarnessError: There is no system or no segment, or the systems differ.
+    """
+    if not outputs:
+        raise EvalHarnessError("no system", where="outputs")
+    name, first = next(iter(outputs.items()))
+    count = len(first)
+    for system, texts in outputs.items():
+        check_texts(f"outputs of {system}", texts)
+        if len(texts) != count:
+            raise EvalHarnessError(
+                f"{len(texts)} texts, but {name} has {count}",
+                where=f"outputs of {system}",
+                mend="give one text per segment, in the same order",
+            )
+    if not count:
+        raise EvalHarnessError("no text", where=f"outputs of {name}")
+    return count
+
+
+def check_texts(what: str, texts: object, count: int | None = None) -> None:
+    """Refuses what is no list of texts, or has another length.
+
+    Raises:
+        EvalHarnessError: It is none, or it has not `count` texts.
+    """
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        kind = "one text" if isinstance(texts, str) else type(texts).__name__
+        raise EvalHarnessError(f"{kind}, not a list of texts", where=what, mend="give a list")
+    assert isinstance(texts, Sequence) or hasattr(texts, "__len__")
+    odd = next((n for n, text in enumerate(texts) if not isinstance(text, str)), None)
+    if odd is not None:
+        raise EvalHarnessError(
+            f"item {odd} is {type(list(texts)[odd]).__name__}, not a text", where=what
+        )
+    length = len(list(texts))
+    if count is not None and length != count:
+        raise EvalHarnessError(
+            f"{length} texts for {count} segments",
+            where=what,
+            mend="give one text per segment, in the same order",
+        )
+
+
+def name_references(references: References | None, count: int) -> dict[str, list[str]]:
+    """Returns the references by name, an empty text where a reference leaves a segment out.
+
+    Args:
+        references: A list of texts, a mapping of names to lists of texts, or a list of lists: of
+            one list per reference, or of one list per segment, where only one of them fits.
+        count: How many segments there are.
+
+    Raises:
+        EvalHarnessError: The shape fits neither, or both.
+    """
+    if references is None:
+        return {}
+    if isinstance(references, Mapping):
+        lists = {str(name): _filled(texts) for name, texts in references.items()}
+    else:
+        _refuse_text("references", references)
+        rows = list(references)
+        if all(isinstance(row, str) for row in rows):
+            lists = {"A": [str(row) for row in rows]}
+        else:
+            lists = dict(zip(_letters(), _by_reference(rows, count), strict=False))
+    for name, texts in lists.items():
+        check_texts(f"reference {name}", texts, count)
+    return lists
+
+
+def split_pair(pair: str | None) -> tuple[str, str]:
+    """Returns the source and the target language of a pair such as `ar-en` or `zh_Hant-en`.
+
+    Args:
+        pair: Two tags around the only hyphen; `_` stands before a subtag. `None` for languages
+            that nobody named.
+
+    Raises:
+        EvalHarnessError: There is not exactly one hyphen.
+    """
+    if pair is None:
+        return UNDETERMINED.code, UNDETERMINED.code
+    source, _, target = pair.partition("-")
+    if not source or not target or "-" in target:
+        raise EvalHarnessError(
+            f"{pair!r} is no language pair",
+            where="pair",
+            mend="write SOURCE-TARGET with one hyphen, such as ar-en or zh_Hant-en",
+        )
+    return source.replace("_", "-"), target.replace("_", "-")
+
+
+def _by_reference(rows: Sequence[object], count: int) -> list[list[str]]:
+    """The lists of a list of lists, one per reference."""
+    lists = []
+    for row in rows:
+        _refuse_text("references", row)
+        lists.append(_filled(row))
+    lengths = sorted({len(row) for row in lists})
+    seen = f"{len(lists)} lists of {' or '.join(map(str, lengths))} texts, {count} segments"
+    per_reference = lengths == [count]
+    per_segment = len(lists) == count and len(lengths) == 1
+    if per_reference and per_segment and count > 1:
+        raise EvalHarnessError(
+            f"{seen}: this could be a list per reference or a list per segment",
+            where="references",
+            mend="give a mapping of names to lists, such as {'A': [...], 'B': [...]}",
+        )
+    if per_reference:
+        return lists
+    if per_segment:
+        return [list(column) for column in zip(*lists, strict=True)]
+    raise EvalHarnessError(
+        f"{seen}: neither a list per reference nor a list per segment",
+        where="references",
+        mend=f"give lists of {count} texts, one list per reference",
+    )
+
+
+def _filled(texts: object) -> list[str]:
+    _refuse_text("references", texts)
+    assert isinstance(texts, Iterable)
+    return ["" if text is None else text for text in texts]
+
+
+def _refuse_text(where: str, texts: object) -> None:
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        kind = "one text" if isinstance(texts, str) else type(texts).__name__
+        raise EvalHarnessError(
+            f"{kind}, not a list of texts",
+            where=where,
+            mend="give a list of texts, a mapping of names to lists, or a list of lists",
+        )
+
+
+def _letters() -> Iterable[str]:
+    yield from ascii_uppercase
+    yield from (f"R{number}" for number in range(len(ascii_uppercase) + 1, 10_000))

@@ -1,0 +1,215 @@
+"""The command `score`: outputs that exist, in one short command."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.text import Text
+
+from evalharness.api import Difference, Scores, configure, score_systems, split_pair
+from evalharness.commands.score_arguments import (
+    STANDARD_INPUT,
+    Arguments,
+    OutputFormat,
+    parse_arguments,
+)
+from evalharness.config import RunConfig, build
+from evalharness.disk import write_files
+from evalharness.errors import EvalHarnessError
+from evalharness.leaderboard import tell_absent
+from evalharness.systems import FileSystem
+from evalharness.terminal import log_handler, results_console
+from evalharness.views import Board, csv_text, latex_text, markdown_text, print_board
+from evalharness.views.cells import decimals
+
+_MOST_PAIRS = 10
+_TEXTS = {
+    OutputFormat.csv: csv_text,
+    OutputFormat.markdown: markdown_text,
+    OutputFormat.latex: latex_text,
+}
+
+
+def score(words: Sequence[str]) -> int:
+    """Scores files of outputs and prints the table.
+
+    Args:
+        words: The command line after `score`.
+
+    Returns:
+        1 if a metric that was named could not be computed; else 0.
+
+    Raises:
+        EvalHarnessError: An argument or a file is wrong.
+        HydraException: An override is.
+    """
+    arguments = parse_arguments(words, RunConfig.__dataclass_fields__)
+    logging.basicConfig(level=logging.INFO, handlers=[log_handler()], force=True)
+    if not arguments.outputs:
+        raise EvalHarnessError("no outputs", where="score", mend="give -i FILE")
+    with ExitStack() as stack:
+        scores = _score(arguments, stack)
+        _show(scores, arguments)
+        if arguments.metrics is not None:
+            tell_absent(scores.records)
+            return int(any(record.unavailable for record in scores.records))
+    return 0
+
+
+def _score(arguments: Arguments, stack: ExitStack) -> Scores:
+    overrides = list(arguments.overrides)
+    results: str | None = "results"
+    for word in [word for word in overrides if word.partition("=")[0] == "results_dir"]:
+        overrides.remove(word)
+        results = word.partition("=")[2]
+    if results in ("null", ""):
+        results = None
+    if arguments.testset:
+        overrides.append(f"testset={arguments.testset}")
+    config, keep = configure(overrides, arguments.metrics, results)
+    if not arguments.testset:
+        _set_files(config, arguments, stack)
+    testset = build(config.testset, "testset")
+    systems = [FileSystem(_path(one.path, stack), one.name) for one in arguments.outputs]
+    return score_systems(systems, testset, config, keep)
+
+
+def _set_files(config: DictConfig, arguments: Arguments, stack: ExitStack) -> None:
+    """Makes a test set of the files that are named."""
+    config.testset.source_lang, config.testset.target_lang = split_pair(arguments.pair)
+    config.testset.name = arguments.name
+    sources, documents = arguments.sources, arguments.documents
+    config.testset.source = None if sources is None else _path(sources, stack)
+    config.testset.documents = None if documents is None else _path(documents, stack)
+    config.testset.references = [_path(one.path, stack) for one in arguments.references]
+
+
+def _path(path: str, stack: ExitStack) -> str:
+    """The file that is meant; what standard input holds becomes one."""
+    if path != STANDARD_INPUT:
+        return str(Path(path).expanduser())
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    copy = Path(folder) / "stdin"
+    copy.write_bytes(sys.stdin.buffer.read())
+    return str(copy)
+
+
+def _show(scores: Scores, arguments: Arguments) -> None:
+    board = scores.board(arguments.decimals)
+    if arguments.segment_scores is not None:
+        width, plain = arguments.decimals, arguments.numbers_only
+        text = _segment_scores(scores, board, width, plain=plain)
+        if arguments.segment_scores == STANDARD_INPUT:
+            _print(text)
+            return
+        path = Path(arguments.segment_scores).expanduser().resolve()
+        write_files(path.parent, {path.name: text.encode()}, option="-sl")
+    if arguments.numbers_only:
+        _print(_numbers(scores, board))
+    elif arguments.format is OutputFormat.json:
+        _print(_json(scores, board))
+    elif arguments.format is OutputFormat.table:
+        _print_table(scores, board)
+    else:
+        _print(_TEXTS[arguments.format](board))
+
+
+def _print(text: str) -> None:
+    with results_console():
+        sys.stdout.write(text)
+
+
+def _print_table(scores: Scores, board: Board) -> None:
+    lines = list(_differences_in_words(scores))
+    with results_console() as console:
+        print_board(board, console)
+        if lines:
+            console.print(Text("\n".join(["", *lines])))
+
+
+def _differences_in_words(scores: Scores) -> Iterator[str]:
+    """Says which systems differ; of many systems only neighbours by score are compared in words."""
+    differences = scores.compare()
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for difference in differences:
+        key = (difference.testset, difference.pair, difference.metric)
+        groups.setdefault(key, []).append(difference)
+    for group in groups.values():
+        yield from map(str, group if len(group) <= _MOST_PAIRS else _neighbours(group))
+    if differences:
+        yield f"p: paired approximate randomization, Holm's correction of {len(differences)} tests"
+    if any(len(group) > _MOST_PAIRS for group in groups.values()):
+        yield "only systems next to each other by score are listed; evalharness compare lists all"
+
+
+def _neighbours(group: Sequence[Difference]) -> list[Difference]:
+    """The differences of systems next to each other, of all pairs in the order of the scores."""
+    best = group[0].first
+    order = [best, *(pair.second for pair in group if pair.first == best)]
+    return [pair for pair in group if order.index(pair.second) == order.index(pair.first) + 1]
+
+
+def _numbers(scores: Scores, board: Board) -> str:
+    """A line per system in the order of the command line, a column per metric."""
+    lines = []
+    for run in scores.values():
+        values = [
+            f"{run[column].score:.{decimals(board)[column]}f}" if column in run else "nan"
+            for column in board.columns
+        ]
+        lines.append("\t".join(values) + "\n")
+    return "".join(lines)
+
+
+def _segment_scores(scores: Scores, board: Board, width: int | None, *, plain: bool) -> str:
+    """A line per system and segment, a column per metric.
+
+    Args:
+        scores: The runs.
+        board: Its columns are the metrics.
+        width: The decimals; `None` for four.
+        plain: Whether the head, the systems and the segments are left out.
+    """
+    places = 4 if width is None else width
+    lines = [] if plain else [["system", "segment", *board.columns]]
+    for run in scores.values():
+        for segment in run.segments:
+            values = [segment["scores"].get(column) for column in board.columns]
+            cells = ["nan" if value is None else f"{value:.{places}f}" for value in values]
+            lines.append(cells if plain else [run.system, segment["id"], *cells])
+    return "".join("\t".join(cells) + "\n" for cells in lines)
+
+
+def _json(scores: Scores, board: Board) -> str:
+    content = {
+        "schema_version": 1,
+        "runs": [
+            {
+                "system": record.system,
+                "testset": record.testset,
+                "source_lang": record.source_lang,
+                "target_lang": record.target_lang,
+                "segments": record.segments,
+                "scores": [asdict(score) for score in record.scores],
+                "unavailable": [asdict(absent) for absent in record.unavailable],
+            }
+            for record in scores.records
+        ],
+        "differences": [_difference_json(difference) for difference in scores.compare()],
+        "notes": list(board.notes),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _difference_json(difference: Difference) -> dict[str, object]:
+    row = asdict(difference)
+    source_lang, _, target_lang = row.pop("pair").rpartition("-")
+    return {**row, "source_lang": source_lang, "target_lang": target_lang}

@@ -1,0 +1,206 @@
+"""The command line of `score`: flags that sacreBLEU's and COMET's users know, and overrides."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from string import ascii_uppercase
+from typing import NoReturn
+
+from evalharness.errors import EvalHarnessError
+
+STANDARD_INPUT = "-"
+_OVERRIDE = re.compile(r"(?:\+{1,2}|~)?(?P<first>[A-Za-z_]\w*)(?:[.@][^=]*)?=.*", re.DOTALL)
+_NAMED = re.compile(r"(?P<name>[^=/]+)=(?P<path>.+)", re.DOTALL)
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._+-]+")
+
+_EXAMPLES = """
+examples:
+  evalharness score -i out.txt -r ref.txt
+  evalharness score -s src.txt -r ref.txt -i google=a.txt nllb=b.txt -l ar-en -m bleu chrf comet
+  cat out.txt | evalharness score -r ref.txt -i - -b
+"""
+
+
+class OutputFormat(Enum):
+    """How the scores are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file with a name: of a system, or of a reference."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What the command line asks for.
+
+    Attributes:
+        outputs: The files of outputs.
+        references: The files of references.
+        sources: The file of sources; `None` for none.
+        documents: The file of document ids; `None` for none.
+        pair: The language pair, such as `ar-en`; `None` where nobody named it.
+        testset: A test set that has a name, instead of files.
+        name: What a test set of files is called in tables.
+        metrics: What is computed; `None` for the usual metrics.
+        format: How the scores are printed.
+        decimals: Those of all scores; `None` for each metric's own.
+        numbers_only: Whether numbers alone are printed.
+        segment_scores: Where segment scores go, `-` for standard output; `None` for nowhere.
+        overrides: Hydra overrides.
+    """
+
+    outputs: Sequence[Named]
+    references: Sequence[Named]
+    sources: str | None
+    documents: str | None
+    pair: str | None
+    testset: str | None
+    name: str
+    metrics: Sequence[str] | None
+    format: OutputFormat
+    decimals: int | None
+    numbers_only: bool
+    segment_scores: str | None
+    overrides: Sequence[str]
+
+
+_FORMATS = [form.value for form in OutputFormat]
+_METRICS_HELP = (
+    "bleu chrf chrfpp ter comet cometkiwi xcomet, or a COMET checkpoint; without -m: bleu, chrf,"
+    " and comet where it is downloaded. A metric that is named is downloaded, and required"
+)
+_SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Says in one line what is wrong."""
+        raise EvalHarnessError(message, where="score", mend="evalharness score --help")
+
+
+def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments:
+    """Reads the words after `score`.
+
+    Args:
+        words: The words. `key=value` is an override, wherever it stands, if the first part of the
+            key is one of `options`.
+        options: The top-level keys of the configuration.
+
+    Raises:
+        EvalHarnessError: A word is wrong.
+        SystemExit: The help was asked for, and was printed.
+    """
+    overrides = [word for word in words if _is_override(word, options)]
+    given = _parser().parse_args([word for word in words if word not in overrides])
+    _check_testset(given.test_set)
+    references = _name_references(given.references)
+    outputs = _name_outputs(given.input)
+    named = [one.path for one in (*outputs, *references)]
+    paths = [*named, *(path for path in (given.sources, given.documents) if path)]
+    if paths.count(STANDARD_INPUT) > 1:
+        raise EvalHarnessError("standard input (-) can be read once only", where="score")
+    return Arguments(
+        outputs,
+        references,
+        given.sources,
+        given.documents,
+        given.language_pair,
+        given.test_set,
+        given.name,
+        given.metrics,
+        OutputFormat(given.format),
+        given.width,
+        given.score_only,
+        given.sentence_level,
+        overrides,
+    )
+
+
+def _is_override(word: str, options: Collection[str]) -> bool:
+    found = _OVERRIDE.fullmatch(word)
+    return found is not None and found["first"] in options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="evalharness score",
+        description="Scores outputs you have: one hypothesis per line, UTF-8.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="evalharness score [-s SRC] [-r [NAME=]REF ...] -i [NAME=]HYP ... [options]"
+        " [key=value ...]",
+        allow_abbrev=False,
+    )
+    several = {"nargs": "+", "action": "extend", "default": []}
+    for flags, help_text, options in (
+        ("-i --input", "outputs, a file per system", {**several, "metavar": "[NAME=]HYP"}),
+        ("-r --references", "references of the lines", {**several, "metavar": "[NAME=]REF"}),
+        ("-s --sources", "the sources; COMET needs them", {"metavar": "SRC"}),
+        ("-l --language-pair", "such as ar-en or zh_Hant-en", {"metavar": "PAIR"}),
+        ("-t --test-set", "a test set by its name", {"metavar": "TESTSET"}),
+        ("-n --name", "what a test set of files is called", {"default": "text"}),
+        ("-m --metrics", _METRICS_HELP, {"nargs": "+", "metavar": "METRIC"}),
+        ("-d --documents", "the document id of each line", {"metavar": "IDS"}),
+        ("-f --format", "how scores are printed", {"choices": _FORMATS, "default": "table"}),
+        ("-w --width", "decimals of the scores", {"type": int, "choices": range(11)}),
+        ("-b --score-only", "numbers alone: a line per system", {"action": "store_true"}),
+        ("-sl --sentence-level", _SEGMENTS_HELP, {"nargs": "?", "const": STANDARD_INPUT}),
+    ):
+        parser.add_argument(*flags.split(), help=help_text, **options)
+    return parser
+
+
+def _check_testset(name: str | None) -> None:
+    if name is not None and ("/" in name or Path(name).is_file()):
+        raise EvalHarnessError(
+            f"{name} is a file, and -t names a test set", where="-t", mend="outputs go after -i"
+        )
+
+
+def _name_references(words: Sequence[str]) -> list[Named]:
+    named = []
+    for number, word in enumerate(words):
+        letter = ascii_uppercase[number] if number < len(ascii_uppercase) else f"R{number + 1}"
+        found = _NAMED.fullmatch(word)
+        named.append(Named(found["name"], found["path"]) if found else Named(letter, word))
+    _refuse_twice(named, "-r")
+    return named
+
+
+def _name_outputs(words: Sequence[str]) -> list[Named]:
+    named = []
+    for word in words:
+        found = _NAMED.fullmatch(word)
+        named.append(Named(found["name"], found["path"]) if found else Named(_name_of(word), word))
+    _refuse_twice(named, "-i")
+    return named
+
+
+def _name_of(path: str) -> str:
+    """A system's name from the name of its file alone, so that no other file changes it."""
+    if path == STANDARD_INPUT:
+        return "stdin"
+    return _NOT_IN_NAMES.sub("-", Path(path).stem).strip("-._+") or "system"
+
+
+def _refuse_twice(named: Sequence[Named], flag: str) -> None:
+    names = [one.name for one in named]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise EvalHarnessError(
+            f"two files are called {', '.join(twice)}", where=flag, mend="name them: NAME=FILE"
+        )
