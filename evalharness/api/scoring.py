@@ -67,7 +67,11 @@ def score(
         "target_lang": target_lang,
     }
     made = [GivenOutputs("", name, tuple(lines)) for name, lines in systems.items()]
-    return score_systems(made, given, config, keep)
+    scores = score_systems(made, given, config, keep)
+    absent = [absence for record in scores.records for absence in record.unavailable]
+    if metrics is not None and absent:
+        raise EvalHarnessError(f"{absent[0].metric}: {absent[0].reason}", where="metrics")
+    return scores
 
 
 def load(results_dir: str | Path = "results") -> Scores:

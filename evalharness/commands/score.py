@@ -30,6 +30,8 @@ from evalharness.terminal import log_handler, results_console
 from evalharness.views import Board, csv_text, latex_text, markdown_text, print_board
 from evalharness.views.cells import decimals
 
+log = logging.getLogger(__name__)
+
 _MOST_PAIRS = 10
 _TEXTS = {
     OutputFormat.csv: csv_text,
@@ -74,6 +76,8 @@ def _score(arguments: Arguments, stack: ExitStack) -> Scores:
         results = None
     if arguments.testset:
         overrides.append(f"testset={arguments.testset}")
+    elif arguments.pair is None:
+        log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
     config, keep = configure(overrides, arguments.metrics, results)
     if not arguments.testset:
         _set_files(config, arguments, stack)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy, deepcopy
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -46,14 +47,19 @@ def compose_config(overrides: Sequence[str], name: str = "config") -> DictConfig
 def _state_of_its_own() -> Iterator[None]:
     """Sets Hydra's singletons aside, but for the plugins that it has found."""
     from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.hydra_config import HydraConfig
     from hydra.core.singleton import Singleton
+    from hydra.version import VersionBase
 
     with _ONE_AT_A_TIME:
         store = copy(ConfigStore.instance())
-        before = Singleton._instances
         store.repo = deepcopy(store.repo)
-        kept = {kind: one for kind, one in before.items() if kind.__name__ == "Plugins"}
-        Singleton._instances = {**kept, ConfigStore: store}
+        before = Singleton._instances
+        ours: dict[Any, Any] = {**before, ConfigStore: store}
+        for kind in (GlobalHydra, HydraConfig, VersionBase):
+            ours.pop(kind, None)
+        Singleton._instances = ours
         try:
             yield
         finally:
