@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import json
 import os
 import re
 import sys
@@ -34,6 +35,8 @@ _QUOTE = (
 )
 _SEE_HELP = "see python -m evalharness --help"
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
+
+_CHOICE = re.compile(r"\w+(=[\w.-]+)?")
 
 Command = Callable[[DictConfig], int]
 
@@ -128,6 +131,10 @@ def _run_command(given: list[str]) -> int:
         except Exception as error:  # raised below: Hydra would print lines of its own about it
             outcomes.append(error)
 
+    if name == "list":
+        shown = [word for word in given if _CHOICE.fullmatch(word)]
+        given = [word for word in given if word not in shown]
+        given.append(f"show={json.dumps(shown)}")
     # argparse does not find -m between the overrides.
     given.sort(key=lambda word: word not in ("-m", "--multirun"))
     sys.argv = ["evalharness", *given]

@@ -153,6 +153,17 @@ class LeaderboardConfig(CommonConfig):
 
 
 @dataclass
+class ListConfig(CommonConfig):
+    """The list command.
+
+    Attributes:
+        show: Groups (`model`) that are shown in full, choices (`model=nllb`) with their options.
+    """
+
+    show: list[str] = field(default_factory=list)
+
+
+@dataclass
 class CompareOptions:
     """What is compared, how, and how that is shown.
 
@@ -243,4 +254,4 @@ def register_schemas() -> None:
     store.store(name="leaderboard_schema", node=LeaderboardConfig)
     store.store(name="compare_schema", node=CompareConfig)
     store.store(name="gate_schema", node=GateConfig)
-    store.store(name="list_schema", node=CommonConfig)
+    store.store(name="list_schema", node=ListConfig)
