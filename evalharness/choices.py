@@ -68,7 +68,8 @@ class _Choice:
 
     @property
     def _bases(self) -> list[Path]:
-        defaults = OmegaConf.load(self.path).get("defaults", ())
+        content = OmegaConf.load(self.path)
+        defaults = content.get("defaults", ()) if isinstance(content, DictConfig) else ()
         named = [str(entry).partition("@")[0] for entry in defaults if isinstance(entry, str)]
         return [self.path.parent / f"{name}.yaml" for name in named if name != "_self_"]
 
@@ -120,10 +121,10 @@ def _choices(group: str) -> list[_Choice]:
 def _table(choices: Sequence[_Choice], *, brief: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     width = max(len(choice.name) for choice in choices)
-    table.add_column(f"{choices[0].group}=", no_wrap=True, min_width=width)
+    table.add_column(f"{choices[0].group}=", no_wrap=True, width=width)
     for head, ratio in (("what it is", 3), ("here, now", 2)):
         if brief:
-            table.add_column(head, ratio=ratio, no_wrap=True, overflow="ellipsis")
+            table.add_column(head, ratio=ratio, min_width=24, no_wrap=True, overflow="ellipsis")
         else:
             table.add_column(head)
     for choice in choices:
