@@ -84,14 +84,14 @@ def list_choices(config: DictConfig) -> int:
     with results_console() as console:
         if not asked:
             for group in GROUPS:
-                console.print(_table(_choices(group), brief=True))
+                console.print(_brief_table(_choices(group), console.width))
             console.print(Text("list model shows a group in full, list model=NAME one choice"))
         for word in asked:
             group, _, name = word.partition("=")
             if name:
                 _show(_find(group, name), console)
             else:
-                console.print(_table(_choices(group), brief=False))
+                console.print(_table(_choices(group)))
     return 0
 
 
@@ -118,21 +118,33 @@ def _choices(group: str) -> list[_Choice]:
     return [_Choice(group, name, path) for name, path in sorted(paths.items())]
 
 
-def _table(choices: Sequence[_Choice], *, brief: bool) -> Table:
+def _table(choices: Sequence[_Choice]) -> Table:
+    """A group in full."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    width = max(len(choice.name) for choice in choices)
-    table.add_column(f"{choices[0].group}=", no_wrap=True, width=width)
-    for head, ratio in (("what it is", 3), ("here, now", 2)):
-        if brief:
-            table.add_column(head, ratio=ratio, min_width=24, no_wrap=True, overflow="ellipsis")
-        else:
-            table.add_column(head)
+    table.add_column(f"{choices[0].group}=", no_wrap=True)
+    table.add_column("what it is")
+    table.add_column("here, now")
     for choice in choices:
-        description, state = choice.description, _state(choice)
-        if brief:
-            description = description.partition(". ")[0].rstrip(".")
-            state = Text(state.plain.partition("; ")[0], state.style)
-        table.add_row(choice.name, description, state)
+        table.add_row(choice.name, choice.description, _state(choice))
+    return table
+
+
+def _brief_table(choices: Sequence[_Choice], width: int) -> Table:
+    """A line for each choice: the first sentence, and the state in a few words."""
+    name_width = max(len(choice.name) for choice in choices)
+    state_width = min(40, (width - name_width) // 2 - 6)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(f"{choices[0].group}=", no_wrap=True, width=name_width)
+    for head, size in (
+        ("what it is", width - name_width - state_width - 6),
+        ("here, now", state_width),
+    ):
+        table.add_column(head, width=size, no_wrap=True, overflow="ellipsis")
+    for choice in choices:
+        description = choice.description.partition(". ")[0].rstrip(".")
+        state = _state(choice)
+        brief = Text(state.plain.partition("; ")[0], state.style)
+        table.add_row(choice.name, description, brief)
     return table
 
 
