@@ -136,15 +136,15 @@ def _brief_table(choices: Sequence[_Choice], width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(f"{choices[0].group}=", no_wrap=True, width=name_width)
     for head, size in (
-        ("what it is", width - name_width - state_width - 6),
+        ("what it is", width - name_width - state_width - 8),
         ("here, now", state_width),
     ):
         table.add_column(head, width=size, no_wrap=True, overflow="ellipsis")
     for choice in choices:
         description = choice.description.partition(". ")[0].rstrip(".")
         state = _state(choice)
-        brief = Text(state.plain.partition("; ")[0], state.style)
-        table.add_row(choice.name, description, brief)
+        words = state.plain.partition("; ")[0].removeprefix("the environment variable ")
+        table.add_row(choice.name, description, Text(words, state.style))
     return table
 
 
