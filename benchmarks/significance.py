@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
 def _circumstances() -> Figures:
     packages = ("evalharness", "numpy", "sacrebleu")
     return {
-        "date": datetime.now(timezone.utc).date().isoformat(),
+        "date": datetime.now(UTC).date().isoformat(),
         "processor": machine.processor(),
         "threads": int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1),
         "versions": {"python": platform.python_version(), **{n: version(n) for n in packages}},

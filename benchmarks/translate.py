@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def _result(options: argparse.Namespace, lines: Lines, rounds: dict[str, list[Fi
     count = options.segments
     return {
         "command": shlex.join(["python", "benchmarks/translate.py", *_said(sys.argv[1:])]),
-        "date": datetime.now(timezone.utc).date().isoformat(),
+        "date": datetime.now(UTC).date().isoformat(),
         "processor": machine.processor(),
         "device": options.device,
         "threads": next(iter(figures.values()))["threads"],

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -165,7 +165,7 @@ def _translate(
 ) -> _Pair:
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
-    started, clock = datetime.now(timezone.utc), time.monotonic()
+    started, clock = datetime.now(UTC), time.monotonic()
     if isinstance(system, FileSystem):
         assert outputs is not None
         made = Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))

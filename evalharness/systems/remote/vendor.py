@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from evalharness.errors import EvalHarnessError
@@ -123,7 +123,7 @@ class VendorSystem(RemoteSystem):
 
     def notes(self) -> Sequence[str]:
         """That nobody knows which version answered, and when it did."""
-        today = datetime.now(timezone.utc).date()
+        today = datetime.now(UTC).date()
         return (
             f"{self.vendor} may change its models without notice:"
             f" these are its first answers, of {today} or before",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -39,7 +39,7 @@ def test_which_answers_may_pass_and_which_stop_the_run(status: int, may_pass: bo
 def test_retry_after_is_seconds_or_a_date():
     assert retry_after({"Retry-After": "120"}) == 120
     assert retry_after({"retry-after": " 0.5 "}) == 0.5
-    soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30), usegmt=True)
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert retry_after({"RETRY-AFTER": soon}) == pytest.approx(30, abs=2)
     for nothing in ("", "soon", "-3", "nan", "Wed, 21 Oct 2015 07:28:00 GMT"):
         assert retry_after({"Retry-After": nothing}) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -129,7 +129,7 @@ def test_a_run_says_when_it_asked_and_never_shows_the_key(
     assert (second.code, len(httpserver.log)) == (0, asked + 1), second.err
     said = " ".join(second.out.split())
     assert "may change its models without notice" in said
-    assert f"of {datetime.now(timezone.utc).date()} or before" in said
+    assert f"of {datetime.now(UTC).date()} or before" in said
     written = files_below(tmp_path)
     (run,) = [json.loads(of) for path, of in written.items() if path.endswith("run.json")]
     assert run["usage"]["all"]["cost"] == pytest.approx(20 * sum(map(len, TEXTS)) / 1e6)
