@@ -88,8 +88,10 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Names the folder, and removes the reports of an earlier sweep there."""
+        from evalharness.import_path import protect_new_processes
         from evalharness.sweep import SWEEP_DIR
 
+        protect_new_processes()
         os.environ[SWEEP_DIR] = str(Path(config.hydra.sweep.dir).resolve())
         for report in Path(os.environ[SWEEP_DIR]).glob("job.*.json"):
             report.unlink()
@@ -122,8 +124,10 @@ def _run_command(given: list[str]) -> int:
 
     def task(config: DictConfig) -> None:
         if name in _SWEPT and HydraConfig.get().mode == RunMode.MULTIRUN:
+            from evalharness.import_path import forget_protection
             from evalharness.sweep import run_job
 
+            forget_protection()
             run_job(config, name)
             return
         try:
