@@ -171,7 +171,7 @@ def _write(
         hypotheses.from_store,
         hypotheses.truncated,
         hypotheses.unfinished,
-        system.notes(),
+        (*system.notes(), *hypotheses.notes),
         hypotheses.failures,
         hypotheses.removed,
         hypotheses.usage,

@@ -8,17 +8,20 @@ import threading
 import traceback
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Failure, Prices, System, Translation
+from evalharness.systems.remote.answers import is_text
 from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
 from evalharness.systems.remote.limits import Limits
+from evalharness.systems.remote.route import proxy_secrets
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class RemoteSystem(System):
         requests_per_minute: Started in any minute, retries included; `None` for no bound.
         tokens_per_minute: Read and written in any minute; `None` for no bound.
         max_retries: How often a request that failed is sent again.
-        timeout: Seconds that a server may be silent.
+        timeout: Seconds that a server may be silent; a request takes at most ten times as many.
         deadline: Seconds for a whole language pair; `None` for no bound.
     """
 
@@ -56,7 +59,7 @@ class RemoteSystem(System):
     timeout: float = 60.0
     deadline: float | None = None
 
-    modules: ClassVar[tuple[str, ...]] = ("httpx", "tenacity")
+    modules: ClassVar[tuple[str, ...]] = ("httpcore", "tenacity")
     """What has to be installed."""
     extra: ClassVar[str] = "apis"
     """The extra that installs it."""
@@ -113,6 +116,10 @@ class RemoteSystem(System):
         """What to do when the first request is refused with this status."""
         if status == 404:
             return "check model.base_url= and the names that are sent to it"
+        if status is not None and 300 <= status < 400:
+            return "give the new address: model.base_url="
+        if status == 402:
+            return "add to the credit of your account"
         if self.api_key_env:
             return f"check the key in the environment variable {self.api_key_env}"
         return "name the environment variable with the key: model.api_key_env="
@@ -182,7 +189,7 @@ class RemoteSystem(System):
                 requests with 401, 403 or 404.
         """
         limits = Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
-        secrets = self.secrets()
+        secrets = [*self.secrets(), *proxy_secrets()]
         client = self.connect()
         told: set[str] = set()
         over = threading.Event()  # threads that are left behind say nothing any more
@@ -246,14 +253,19 @@ def guess_tokens(text: str) -> int:
 
 
 def _checked(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
-    """Returns an answer, unless it gives a key back: the store would keep it."""
-    if isinstance(answer, Translation):
-        text = f"{answer.text}\n{answer.raw}"
-        if any(len(secret) >= _SHORTEST_SECRET_IN_ANSWERS and secret in text for secret in secrets):
-            return Failure("the answer holds the key")
-    return answer
+    """Returns an answer with its day, unless it cannot be kept: it is no text, or holds a key."""
+    if not isinstance(answer, Translation):
+        return answer
+    text = f"{answer.text}\n{answer.raw}"
+    if not is_text(text):
+        return Failure("the answer holds half a character, or NUL")
+    if any(len(secret) >= _SHORTEST_SECRET_IN_ANSWERS and secret in text for secret in secrets):
+        return Failure("the answer holds the key")
+    return replace(answer, day=datetime.now(timezone.utc).date().isoformat())
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    """Returns a text on one line, without what a terminal would obey or cannot show."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(shown.split())
     return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."
