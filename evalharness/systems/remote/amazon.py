@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
 from evalharness.systems.remote.answers import checked
 from evalharness.systems.remote.dispatch import Texts
-from evalharness.systems.remote.errors import RequestError, refused, retry_after, unreadable
+from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.http import Http, quiet
 from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
 
@@ -104,9 +105,9 @@ class AmazonSystem(VendorSystem):
         """Where AWS takes its keys from."""
         if status == 404:
             return "check model.terminologies= and model.region="
-        if status == 400:
-            return super().advice(status)
-        return "check the AWS credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE, ...) and what they allow"
+        if status in (None, 401, 403):
+            return "check the AWS credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE) and what they allow"
+        return super().advice(status)
 
     def size(self, text: str) -> int:
         """Bytes of UTF-8."""
@@ -160,18 +161,10 @@ class AmazonSystem(VendorSystem):
 
     def ask(self, client: _Client, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for one text."""
-        from botocore.exceptions import ClientError
-        from botocore.parsers import ResponseParserError
-
         (text,) = texts
         pair = {"SourceLanguageCode": source, "TargetLanguageCode": target}
-        try:
-            answer = client.boto.translate_text(Text=text, **pair, **self._options())
-        except ClientError as error:
-            raise client.http.explained(_understood(error)) from None
-        except ResponseParserError as error:
-            raise unreadable(str(error)) from None
-        return read_texts(lambda: [answer["TranslatedText"]])
+        answer = client.boto.translate_text(Text=text, **pair, **self._options())
+        return [answer["TranslatedText"]]
 
     def _options(self) -> dict[str, Any]:
         settings = {"Formality": self.formality.value} if self.formality else None
@@ -200,10 +193,10 @@ class _Body(NamedTuple):
 
 
 def _sent(http: Http, request: Any) -> Any:
-    """Sends what boto3 has signed, and returns the answer for it to read, if that is JSON.
+    """Sends what boto3 has signed, and returns what it may read: not all JSON leaves it in peace.
 
     Raises:
-        RequestError: There was no answer, or none that it could read.
+        RequestError: There was no translation.
     """
     from botocore.awsrequest import AWSResponse
 
@@ -212,24 +205,30 @@ def _sent(http: Http, request: Any) -> Any:
         headers[name] = value.decode("latin-1") if isinstance(value, bytes) else value
     answer = http.exchange(request.method, request.url, headers, request.body)
     try:
-        checked(answer)
+        said = checked(answer)
     except RequestError as error:
-        if answer.status < 400 or error.body is None:
-            raise http.explained(error) from None
-    return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
+        raise http.explained(_understood(error, answer.headers)) from None
+    (text,) = read_texts(lambda: [said["TranslatedText"]])
+    body = _Body(json.dumps({"TranslatedText": text}).encode())
+    return AWSResponse(request.url, answer.status, {}, body)
 
 
-def _understood(error: Any) -> RequestError:
-    """Reads a refusal: its code says more than its status."""
-    said, answer = error.response["Error"], error.response["ResponseMetadata"]
-    code, headers = str(said.get("Code", "")), answer.get("HTTPHeaders", {})
-    status, detail = answer.get("HTTPStatusCode", 0), str(said.get("Message", ""))
+def _understood(error: RequestError, headers: Mapping[str, str]) -> RequestError:
+    """Reads a refusal: its code says more than its status.
+
+    The code is in a header or in the body, with a namespace before it or an address after it (AWS
+    JSON 1.1 protocol, "Operation error serialization").
+    """
+    said = error.body if isinstance(error.body, Mapping) else {}
+    found = headers.get("x-amzn-errortype") or said.get("__type") or said.get("code")
+    code = found.partition(":")[0].rpartition("#")[2] if isinstance(found, str) else ""
+    detail = next((said[name] for name in ("message", "Message") if name in said), "")
+    error.detail = detail if detail and isinstance(detail, str) else error.detail
     if code in _PASSING:
-        return RequestError(code, detail, status=status, may_pass=True, wait=retry_after(headers))
-    if code in _FOR_GOOD:
+        error.may_pass, error.stops_the_run = True, False
+    elif code in _FOR_GOOD:
         known = {"UnsupportedLanguagePairException": 400, "ResourceNotFoundException": 404}
-        return RequestError(code, detail, status=known.get(code), stops_the_run=True)
-    found = refused(status, headers, detail)
-    if code.isidentifier():
-        found.reason = code
-    return found
+        error.status, error.may_pass, error.stops_the_run = known.get(code), False, True
+    if code.isascii() and code.isidentifier():
+        error.reason = code
+    return error

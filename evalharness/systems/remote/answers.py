@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
@@ -17,6 +18,8 @@ DEEPEST: Final = 100
 """Levels of JSON inside JSON; the protocols have less than ten."""
 
 _GZIP_OR_ZLIB = 47  # `wbits` that tell one from the other by their first bytes
+_CODES = {"invalid_api_key": 401, "rate_limit_exceeded": 429, "server_error": 500}
+"""OpenAI's words ("Error codes" of its guides)."""
 _SURPRISES = (
     KeyError,
     IndexError,
@@ -126,7 +129,7 @@ def error_within(answer: object, headers: Mapping[str, str] | None = None) -> Re
     error = answer.get("error") if isinstance(answer, Mapping) else None
     if not error:
         return None
-    status = _status(error.get("code")) if isinstance(error, Mapping) else None
+    status = _status(error.get("code") or error.get("type")) if isinstance(error, Mapping) else None
     if status is None:
         found = RequestError("an error for an answer", _words(answer), body=answer)
     else:
@@ -169,7 +172,8 @@ def _words(body: object) -> str:
 
 
 def _status(code: object) -> int | None:
-    """The status that a code is: `402`, `"402"`, or of six digits as Azure's `402001`."""
+    """The status that a code is: `402`, `"402"`, a word, or of six digits as Azure's `402001`."""
+    code = _CODES.get(code, code) if isinstance(code, str) else code
     if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= 6:
         code = int(code)
     if not isinstance(code, int):
@@ -180,16 +184,13 @@ def _status(code: object) -> int | None:
 
 def _is_deep(answer: object) -> bool:
     """Whether JSON is nested deeper than `DEEPEST`; without recursion."""
-    level = [answer]
+    level: list[Any] = [answer]
     for _ in range(DEEPEST + 1):
-        level = [
-            part
-            for whole in level
-            if isinstance(whole, (dict, list))
-            for part in (whole.values() if isinstance(whole, dict) else whole)
-        ]
+        level = [whole for whole in level if isinstance(whole, (dict, list))]
         if not level:
             return False
+        parts = (whole.values() if isinstance(whole, dict) else whole for whole in level)
+        level = list(chain.from_iterable(parts))
     return True
 
 

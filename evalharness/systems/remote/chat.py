@@ -126,10 +126,10 @@ class ChatSystem(RemoteSystem):
         request = self._request(text, source, target)
         try:
             answer = client.post("/chat/completions", request, read=parse_completion)
+            with reading():
+                return [read_completion(answer, text, cleaned=self.clean_answers)]
         except RequestError as error:
             raise _understood(error) from None
-        with reading():
-            return [read_completion(answer, text, cleaned=self.clean_answers)]
 
     def _request(self, text: str, source: str, target: str) -> dict[str, Any]:
         options = {name: getattr(self, name) for name in _OPTIONS}

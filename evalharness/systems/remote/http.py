@@ -20,7 +20,7 @@ from evalharness.systems.remote.errors import (
     timed_out,
     unreachable,
 )
-from evalharness.systems.remote.route import certificates, route_to
+from evalharness.systems.remote.route import Route, certificates, route_to
 
 if TYPE_CHECKING:
     import ssl
@@ -190,7 +190,7 @@ def quiet(*loggers: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _connect(route: Any, context: ssl.SSLContext | None) -> _Connection:
+def _connect(route: Route, context: ssl.SSLContext | None) -> _Connection:
     import httpcore
 
     from evalharness.systems.remote.clock import Clock, TimedNetwork

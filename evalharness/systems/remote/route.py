@@ -33,7 +33,7 @@ class Route:
     host: str
     proxy: str = ""
     variable: str = ""
-    credentials: tuple[str, str] | None = field(default=None, repr=False)
+    credentials: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
     def explain(self, detail: str) -> str:
         """Returns what is known of an error, after the proxy that the request went through."""
@@ -91,13 +91,15 @@ def certificates(*first: str) -> ssl.SSLContext:
             if path.is_dir():
                 return ssl.create_default_context(capath=path)
             return ssl.create_default_context(cafile=path)
-        except (OSError, ValueError) as error:  # SSLError is an OSError
-            reason = getattr(error, "strerror", None) or "holds no certificates in PEM"
-            raise EvalHarnessError(
-                f"{value}: {reason}",
-                where=variable,
-                mend="name a file or folder with certificates, or unset the variable",
-            ) from None
+        except ssl.SSLError:  # which is an OSError too
+            reason = "holds no certificates in PEM"
+        except OSError as error:
+            reason = str(error.strerror)
+        raise EvalHarnessError(
+            f"{value}: {reason}",
+            where=variable,
+            mend="name a file or folder with certificates, or unset the variable",
+        )
     return httpcore.default_ssl_context()
 
 
@@ -126,7 +128,10 @@ def _through(proxy: str, variable: str, host: str) -> Route:
     named = f"[{name}]" if ":" in name else name
     credentials = None
     if parts.username is not None:
-        credentials = (unquote(parts.username), unquote(parts.password or ""))
+        credentials = (
+            unquote(parts.username).encode(),
+            unquote(parts.password or "").encode(),
+        )
     return Route(host, f"{parts.scheme}://{named}:{port or usual}", variable, credentials)
 
 

@@ -120,6 +120,8 @@ class RemoteSystem(System):
             return "give the new address: model.base_url="
         if status == 402:
             return "add to the credit of your account"
+        if status == 407:
+            return "give the proxy its user and password: http://USER:PASSWORD@HOST:PORT"
         if self.api_key_env:
             return f"check the key in the environment variable {self.api_key_env}"
         return "name the environment variable with the key: model.api_key_env="
@@ -192,17 +194,21 @@ class RemoteSystem(System):
         secrets = [*self.secrets(), *proxy_secrets()]
         client = self.connect()
         told: set[str] = set()
+        answered = threading.Event()
         over = threading.Event()  # threads that are left behind say nothing any more
 
         def ask(texts: Texts) -> Answers:
             try:
-                return self._ask(client, texts, source, target, secrets)
+                answers = self._ask(client, texts, source, target, secrets)
             except RequestError as error:
-                new = error.reason not in told and not error.stops_the_run
+                ends_the_run = error.stops_the_run and not answered.is_set()
+                new = error.reason not in told and not ends_the_run
                 if new and error.detail and not over.is_set():
                     told.add(error.reason)
                     log.warning("%s: %s: %s", self.name, error.reason, error.detail)
                 raise
+            answered.set()
+            return answers
 
         try:
             for texts, made in dispatch(batches, ask, limits, self.tokens, self._stopped):
