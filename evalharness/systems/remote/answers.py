@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
+from evalharness.systems.base import Failure, Translation
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
 
 MOST_BYTES: Final = 16 * 2**20
@@ -17,6 +20,7 @@ MOST_BYTES: Final = 16 * 2**20
 DEEPEST: Final = 100
 """Levels of JSON inside JSON; the protocols have less than ten."""
 
+_SHORTEST_SECRET = 16  # "EMPTY" and "token" are words that a translation may have
 _GZIP_OR_ZLIB = 47  # `wbits` that tell one from the other by their first bytes
 _CODES = {"invalid_api_key": 401, "rate_limit_exceeded": 429, "server_error": 500}
 """OpenAI's words ("Error codes" of its guides)."""
@@ -151,7 +155,19 @@ def reading() -> Iterator[None]:
         raise unreadable(f"{type(error).__name__}: {error}") from None
 
 
-def is_text(text: str) -> bool:
+def vetted(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
+    """Returns an answer with its day, unless it cannot be kept: it is no text, or holds a key."""
+    if not isinstance(answer, Translation):
+        return answer
+    text = f"{answer.text}\n{answer.raw}"
+    if not _is_text(text):
+        return Failure("the answer holds half a character, or NUL")
+    if any(len(secret) >= _SHORTEST_SECRET and secret in text for secret in secrets):
+        return Failure("the answer holds the key")
+    return replace(answer, day=datetime.now(timezone.utc).date().isoformat())
+
+
+def _is_text(text: str) -> bool:
     """Whether UTF-8 can hold a text, and no NUL is in it: JSON can name half a character."""
     try:
         text.encode()

@@ -90,4 +90,4 @@ def _understood(error: RequestError) -> RequestError:
     if isinstance(code, int):
         error.detail = f"{error.detail} ({code})"
         error.stops_the_run = error.stops_the_run or code in _CONCERN_ALL
-    return error.is_quota() if code == _QUOTA_EXCEEDED else error
+    return error.exhaust() if code == _QUOTA_EXCEEDED else error

@@ -152,5 +152,5 @@ def _understood(error: RequestError) -> RequestError:
     """Tells a quota that is used up from one that passes: both are 429."""
     said = error.body.get("error") if isinstance(error.body, Mapping) else None
     if isinstance(said, Mapping) and _QUOTA in (said.get("code"), said.get("type")):
-        return error.is_quota()
+        return error.exhaust()
     return error

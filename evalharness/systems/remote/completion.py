@@ -114,7 +114,8 @@ def _is_unfinished(end: object) -> bool:
         return False
     if word in _TOO_LONG:
         return True
-    shown = word if word.isidentifier() and len(word) <= _LONGEST_WORD else "something unknown"
+    known = word.isidentifier() and len(word) <= _LONGEST_WORD
+    shown = end if known else "something unknown"
     raise RequestError(f"not finished: ended with {shown}", may_pass=word in _MAY_PASS)
 
 

@@ -144,7 +144,7 @@ class DeeplSystem(VendorSystem):
 def _understood(error: RequestError) -> RequestError:
     """Tells a quota that is used up, and a pair that is refused, from a text that is."""
     if error.status == _QUOTA_EXCEEDED:
-        return error.is_quota()
+        return error.exhaust()
     if error.status == 400 and "_lang" in error.detail:
         error.stops_the_run = True
     return error

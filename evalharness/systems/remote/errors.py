@@ -14,6 +14,7 @@ QUOTA_USED_UP: Final = "quota used up"
 
 _PAYMENT_REQUIRED, _TOO_MANY_REQUESTS = 402, 429
 _MAY_PASS = (408, 409, 425, _TOO_MANY_REQUESTS)  # and all of 500 and above
+_LONGEST_DETAIL = 300
 _LONGEST_WAIT = 24 * 60 * 60.0
 _STOP_THE_RUN = (401, _PAYMENT_REQUIRED, 403, 404, 407)
 
@@ -56,7 +57,7 @@ class RequestError(Exception):
         self.stops_the_run = stops_the_run or unreachable
         self.exhausted = status == _PAYMENT_REQUIRED
 
-    def is_quota(self) -> RequestError:
+    def exhaust(self) -> RequestError:
         """Says that a quota is used up: no waiting mends that, and nothing more is asked."""
         self.reason, self.may_pass, self.wait = QUOTA_USED_UP, False, None
         self.stops_the_run = self.exhausted = True
@@ -120,3 +121,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         except (ValueError, TypeError, OverflowError):
             return None
     return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
+
+
+def shortened(text: str) -> str:
+    """Returns a text on one line, without what a terminal would obey or cannot show."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(shown.split())
+    return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."

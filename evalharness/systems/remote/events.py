@@ -39,7 +39,7 @@ def _assemble(body: bytes) -> Mapping[str, Any]:
             return dict(chunk)
         usage = chunk.get("usage") or usage
         for choice in chunk.get("choices") or ():
-            if choice.get("index", 0) != 0:
+            if choice.get("index"):  # nobody asked for more than one
                 continue
             if choice.get("error"):
                 return {"choices": [choice]}

@@ -76,7 +76,7 @@ def _understood(error: RequestError) -> RequestError:
     if error.status == 403 and reasons & _PER_MINUTE:
         error.reason, error.may_pass, error.stops_the_run = "quota per minute", True, False
     elif error.status == 403 and reasons & _PER_DAY:
-        return error.is_quota()
+        return error.exhaust()
     elif error.status == 400 and "language" in error.detail.lower():
         error.stops_the_run = True
     return error

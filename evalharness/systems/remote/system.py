@@ -8,17 +8,16 @@ import threading
 import traceback
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timezone
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Failure, Prices, System, Translation
-from evalharness.systems.remote.answers import is_text
+from evalharness.systems.remote.answers import vetted
 from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
-from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.errors import RequestError, shortened
 from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
 from evalharness.systems.remote.limits import Limits
 from evalharness.systems.remote.route import proxy_secrets
@@ -26,8 +25,6 @@ from evalharness.systems.remote.route import proxy_secrets
 log = logging.getLogger(__name__)
 
 _BYTES_A_TOKEN = 3  # of UTF-8; a guess that the server's own count corrects
-_LONGEST_DETAIL = 300
-_SHORTEST_SECRET_IN_ANSWERS = 16  # "EMPTY" and "token" are words that a translation may have
 
 
 @dataclass(frozen=True)
@@ -226,7 +223,8 @@ class RemoteSystem(System):
             answers = self.send(client, texts, source, target)
         except RequestError as error:
             failed: Exception = error
-            error.detail = _shortened(scrub(error.detail, secrets))
+            error.reason, error.body = scrub(error.reason, secrets), None
+            error.detail = shortened(scrub(error.detail, secrets))
         except EvalHarnessError as error:
             failed = EvalHarnessError(scrub(str(error), secrets))
         except Exception:
@@ -234,7 +232,7 @@ class RemoteSystem(System):
         else:
             if len(answers) != len(texts):
                 raise RequestError("wrong number of translations", may_pass=True)
-            return [_checked(answer, secrets) for answer in answers]
+            return [vetted(answer, secrets) for answer in answers]
         # Outside of `except`, and without what it came from: the client's errors hold its headers.
         failed.__context__ = failed.__cause__ = None
         raise failed
@@ -256,22 +254,3 @@ class RemoteSystem(System):
 def guess_tokens(text: str) -> int:
     """Returns about how many tokens a text has."""
     return len(text.encode()) // _BYTES_A_TOKEN + 1
-
-
-def _checked(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
-    """Returns an answer with its day, unless it cannot be kept: it is no text, or holds a key."""
-    if not isinstance(answer, Translation):
-        return answer
-    text = f"{answer.text}\n{answer.raw}"
-    if not is_text(text):
-        return Failure("the answer holds half a character, or NUL")
-    if any(len(secret) >= _SHORTEST_SECRET_IN_ANSWERS and secret in text for secret in secrets):
-        return Failure("the answer holds the key")
-    return replace(answer, day=datetime.now(timezone.utc).date().isoformat())
-
-
-def _shortened(text: str) -> str:
-    """Returns a text on one line, without what a terminal would obey or cannot show."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    line = " ".join(shown.split())
-    return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."

@@ -24,7 +24,9 @@ _NOT_SUPPORTED, _QUOTA_EXCEEDED = 400, 456
 class VendorSystem(RemoteSystem):
     """A translation service; the base of those that know its requests.
 
-    What fills a request is not in the fingerprint: a service translates each text on its own.
+    What fills a request is not in the fingerprint: a service translates each text on its own. By
+    the references of all five, a request succeeds or fails as a whole: none says that a translation
+    is not finished, and an answer with fewer texts than were sent follows no protocol.
 
     Attributes:
         languages: The service's codes of the languages it has; `None` for any: it refuses itself.

@@ -84,7 +84,7 @@ def test_what_servers_call_too_long_is_unfinished(way: Callable[[Any], bytes], r
         ("error", "not finished: ended with error"),
         ("insufficient_system_resource", "not finished: ended with insufficient_system_resource"),
         ("tool_calls", "not finished: ended with tool_calls"),
-        ("SAFETY", "not finished: ended with safety"),
+        ("SAFETY", "not finished: ended with SAFETY"),
         ("never heard of", "not finished: ended with something unknown"),
         ("\x1b[31m\ud83d", "not finished: ended with something unknown"),
         (7, "not finished: ended with something unknown"),

@@ -68,6 +68,50 @@ def test_half_a_character_fails_its_segment_alone_and_is_not_kept(
     assert set(stored(tmp_path)) == {"a", "c"}
 
 
+@every
+def test_a_key_is_sent_where_the_service_wants_it_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, name: str
+):
+    """By the authentication pages of the references; the body of LibreTranslate holds it."""
+    monkeypatch.setenv("CHAT_KEY", KEY)
+    places = {
+        "chat": f"Authorization: Bearer {KEY}\r\n",
+        "deepl": f"Authorization: DeepL-Auth-Key {KEY}\r\n",
+        "google": f"X-goog-api-key: {KEY}\r\n",
+        "azure": f"Ocp-Apim-Subscription-Key: {KEY}\r\n",
+        "libretranslate": f'"api_key":"{KEY}"',
+        "amazon": "Authorization: AWS4-HMAC-SHA256 Credential=AKIAFAKE0123456789/",
+    }
+    with serving_bytes(lambda body: answered(name, body, texts_of(name, body))) as server:
+        options = {"api_key_env": "CHAT_KEY"} if name == "chat" else {}
+        list(system(name, server, **options).translate(["çilek"], "tr", "en"))
+        sent = (server.heads[0] + server.asked[0]).decode()
+    assert sent.startswith("POST /")
+    assert sent.count(places[name]) == 1
+    assert sent.count(KEY) == (name != "amazon")  # which is signed with it
+    (kind,) = [line for line in sent.splitlines() if line.lower().startswith("content-type: ")]
+    wanted = {"amazon": "application/x-amz-json-1.1", "azure": "application/json; charset=UTF-8"}
+    assert kind.partition(" ")[2] == wanted.get(name, "application/json")
+    # JSON in ASCII, or in UTF-8: both are JSON, and the limits of DeepL count the former.
+    assert ("çilek" in sent) == (name not in ("deepl", "amazon"))
+
+
+@every
+def test_a_key_that_is_given_back_as_a_reason_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str
+):
+    secret = "fake_key_that_is_a_word"
+    monkeypatch.setenv("CHAT_KEY", secret)
+    variable = "AWS_SECRET_ACCESS_KEY" if name == "amazon" else "CHAT_KEY"
+    monkeypatch.setenv(variable, secret)
+    body = completion("x", secret) if name == "chat" else {"__type": secret, "error": secret}
+    options = {} if name == "amazon" else {"api_key_env": "CHAT_KEY"}
+    status = "200 OK" if name == "chat" else "400 No"
+    (found,) = made(name, http(json.dumps(body).encode(), status), **options)
+    assert isinstance(found, Failure)
+    assert secret not in found.reason
+
+
 DEEP = b"[" * 200_000
 JUNK = [
     b"",
