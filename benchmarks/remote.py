@@ -105,7 +105,7 @@ def main() -> None:
         "cores": os.cpu_count(),
         "load_average_before_the_end": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
-        "openai": version("openai"),
+        "httpcore": version("httpcore"),
         "rows": rows,
     }
     options.results.mkdir(parents=True, exist_ok=True)

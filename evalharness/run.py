@@ -208,7 +208,7 @@ def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, obj
         hypotheses.from_store,
         hypotheses.truncated,
         hypotheses.unfinished,
-        system.notes(),
+        (*system.notes(), *hypotheses.notes),
         hypotheses.failures,
         hypotheses.removed,
         hypotheses.usage,

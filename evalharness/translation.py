@@ -28,6 +28,7 @@ class Hypotheses:
         failures: Why the others failed, and how many for that reason.
         removed: What was taken out of answers, and of how many of them.
         usage: Tokens, characters and cost: of what this run asked for, and of all hypotheses.
+        notes: What a reader has to know of when the system answered.
     """
 
     texts: tuple[str | None, ...]
@@ -37,6 +38,7 @@ class Hypotheses:
     failures: Mapping[str, int] = field(default_factory=dict)
     removed: Mapping[str, int] = field(default_factory=dict)
     usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> None:
@@ -90,6 +92,7 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
         Counter(failed.get(piece, "no answer") for piece in lost),
         Counter(what for of in hypotheses for what in of.removed),
         usage(new, parts, system.prices()),
+        system.notes_on_days(sorted({of.day for of in parts.values() if of.day is not None})),
     )
 
 

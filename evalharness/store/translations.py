@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -106,5 +107,6 @@ def _translation(kept: Mapping[str, Any]) -> Translation:
         bool(kept.get("unfinished")),
         str(kept["raw"]) if "raw" in kept else None,
         tuple(map(str, kept.get("removed", ()))),
+        day=date.fromisoformat(kept["day"]).isoformat() if "day" in kept else None,
         **tokens,
     )

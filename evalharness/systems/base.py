@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, Union
 
 from evalharness.hub import Checkpoint
@@ -29,6 +29,7 @@ class Translation:
         removed: What was taken out of the answer, in words: `"a reasoning block"`.
         input_tokens: What the system says it read; `None` if it says nothing.
         output_tokens: What the system says it wrote; `None` if it says nothing.
+        day: The day, in UTC, of the answer of a service that may answer otherwise another day.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Translation:
     removed: tuple[str, ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None
+    day: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,14 @@ class System(Protocol):
 
     def notes(self) -> Sequence[str]:
         """What a reader has to know to read its scores right, a line each."""
+        return ()
+
+    def notes_on_days(self, days: Sequence[str]) -> Sequence[str]:
+        """What a reader has to know of when it answered.
+
+        Args:
+            days: The days of all its answers whose days were kept, in order.
+        """
         return ()
 
     def pieces(self, text: str, source: str) -> Sequence[str]:

@@ -1,25 +1,19 @@
-"""Amazon Translate, through boto3."""
+"""Amazon Translate: boto3 finds keys, signs and reads; what it signs is sent as all else is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
+from evalharness.systems.remote.answers import checked
 from evalharness.systems.remote.dispatch import Texts
-from evalharness.systems.remote.errors import (
-    RequestError,
-    dropped,
-    refused,
-    retry_after,
-    timed_out,
-    unreachable,
-    unreadable,
-)
-from evalharness.systems.remote.http import quiet
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.http import Http, quiet
 from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
 
 _VERSION = "2017-07-01"
@@ -78,7 +72,7 @@ class AmazonSystem(VendorSystem):
     formality: Formality | None = None
     terminologies: list[str] = field(default_factory=list)
 
-    modules = ("boto3", "tenacity")
+    modules = ("boto3", "httpcore", "tenacity")
     extra = "amazon"
     vendor = "Amazon"
     unit = "bytes"
@@ -111,9 +105,9 @@ class AmazonSystem(VendorSystem):
         """Where AWS takes its keys from."""
         if status == 404:
             return "check model.terminologies= and model.region="
-        if status == 400:
-            return super().advice(status)
-        return "check the AWS credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE, ...) and what they allow"
+        if status in (None, 401, 403):
+            return "check the AWS credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE) and what they allow"
+        return super().advice(status)
 
     def size(self, text: str) -> int:
         """Bytes of UTF-8."""
@@ -130,90 +124,111 @@ class AmazonSystem(VendorSystem):
             EvalHarnessError: It finds nothing.
         """
         import boto3
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ClientError
 
-        _quieten()
+        quiet("boto3", "botocore", "urllib3")
         try:
             found = boto3.Session().get_credentials()
-        except BotoCoreError as error:
+            keys = found and found.get_frozen_credentials()
+        except (BotoCoreError, ClientError) as error:
             raise EvalHarnessError(f"no AWS credentials: {error}", where=self.name) from None
-        if found is None:
+        if keys is None:
             raise EvalHarnessError(
                 "the environment variable AWS_ACCESS_KEY_ID is not set, and no profile or role is",
                 where=self.name,
                 mend="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`",
             )
-        keys = found.get_frozen_credentials()
         return [key for key in (keys.access_key, keys.secret_key, keys.token) if key]
 
-    def connect(self) -> Any:
-        """A client of boto3 that never tries again."""
+    def connect(self) -> _Client:
+        """A client that never tries again, and sends through the stack that all systems share."""
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
-        _quieten()
-        config = Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            connect_timeout=self.timeout,
-            read_timeout=self.timeout,
-            max_pool_connections=self.concurrency,
-        )
+        quiet("boto3", "botocore", "urllib3")
+        config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
         where = {"region_name": self.region, "endpoint_url": self.base_url or None}
         try:
-            return boto3.Session().client("translate", **where, config=config)
+            boto = boto3.Session().client("translate", **where, config=config)
         except BotoCoreError as error:
             raise EvalHarnessError(str(error), where="model.region") from None
+        http = Http(boto.meta.endpoint_url, {}, self.timeout, ("AWS_CA_BUNDLE",))
+        boto.meta.events.register(
+            "before-send.translate.TranslateText", lambda request, **_: _sent(http, request)
+        )
+        return _Client(boto, http)
 
-    def ask(self, client: Any, texts: Texts, source: str, target: str) -> Sequence[str]:
+    def ask(self, client: _Client, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for one text."""
-        from botocore.exceptions import BotoCoreError, ClientError
-        from botocore.parsers import ResponseParserError
-
         (text,) = texts
         pair = {"SourceLanguageCode": source, "TargetLanguageCode": target}
-        try:
-            answer = client.translate_text(Text=text, **pair, **self._options())
-        except ClientError as error:
-            raise _understood(error) from None
-        except ResponseParserError as error:
-            raise unreadable(str(error)) from None
-        except BotoCoreError as error:
-            raise _disconnected(error) from None
-        return read_texts(lambda: [answer["TranslatedText"]])
+        answer = client.boto.translate_text(Text=text, **pair, **self._options())
+        return [answer["TranslatedText"]]
 
     def _options(self) -> dict[str, Any]:
         settings = {"Formality": self.formality.value} if self.formality else None
         return given(Settings=settings, TerminologyNames=self.terminologies or None)
 
 
-def _quieten() -> None:
-    quiet("boto3", "botocore", "urllib3")
+class _Client(NamedTuple):
+    """boto3's client, and what it sends through."""
+
+    boto: Any
+    http: Http
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.http.close()
 
 
-def _understood(error: Any) -> RequestError:
-    """Reads a refusal: its code says more than its status."""
-    said, answer = error.response["Error"], error.response["ResponseMetadata"]
-    code, headers = str(said.get("Code", "")), answer.get("HTTPHeaders", {})
-    status, detail = answer.get("HTTPStatusCode", 0), str(said.get("Message", ""))
+class _Body(NamedTuple):
+    """An answer's body as boto3 wants it."""
+
+    content: bytes
+
+    def stream(self) -> list[bytes]:
+        """All of it."""
+        return [self.content]
+
+
+def _sent(http: Http, request: Any) -> Any:
+    """Sends what boto3 has signed, and returns what it may read: not all JSON leaves it in peace.
+
+    Raises:
+        RequestError: There was no translation.
+    """
+    from botocore.awsrequest import AWSResponse
+
+    headers = {"Accept-Encoding": "identity"}
+    for name, value in request.headers.items():
+        headers[name] = value.decode("latin-1") if isinstance(value, bytes) else value
+    answer = http.exchange(request.method, request.url, headers, request.body)
+    try:
+        said = checked(answer)
+    except RequestError as error:
+        raise http.explained(_understood(error, answer.headers)) from None
+    (text,) = read_texts(lambda: [said["TranslatedText"]])
+    body = _Body(json.dumps({"TranslatedText": text}).encode())
+    return AWSResponse(request.url, answer.status, {}, body)
+
+
+def _understood(error: RequestError, headers: Mapping[str, str]) -> RequestError:
+    """Reads a refusal: its code says more than its status.
+
+    The code is in a header or in the body, with a namespace before it or an address after it (AWS
+    JSON 1.1 protocol, "Operation error serialization").
+    """
+    said = error.body if isinstance(error.body, Mapping) else {}
+    found = headers.get("x-amzn-errortype") or said.get("__type") or said.get("code")
+    code = found.partition(":")[0].rpartition("#")[2] if isinstance(found, str) else ""
+    detail = next((said[name] for name in ("message", "Message") if name in said), "")
+    error.detail = detail if detail and isinstance(detail, str) else error.detail
     if code in _PASSING:
-        return RequestError(code, detail, status=status, may_pass=True, wait=retry_after(headers))
-    if code in _FOR_GOOD:
+        error.may_pass, error.stops_the_run = True, False
+    elif code in _FOR_GOOD:
         known = {"UnsupportedLanguagePairException": 400, "ResourceNotFoundException": 404}
-        return RequestError(code, detail, status=known.get(code), stops_the_run=True)
-    found = refused(status, headers, detail)
-    if code and not code.isdigit():
-        found.reason = code
-    return found
-
-
-def _disconnected(error: Any) -> RequestError:
-    """Reads an error of botocore that is no answer."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    if kinds & {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}:
-        return unreachable(str(error))
-    if "ReadTimeoutError" in kinds:
-        return timed_out()
-    if kinds & {"HTTPClientError", "ConnectionError", "IncompleteReadError"}:
-        return dropped(str(error))
-    return RequestError(type(error).__name__, str(error))
+        error.status, error.may_pass, error.stops_the_run = known.get(code), False, True
+    if code.isascii() and code.isidentifier():
+        error.reason = code
+    return error

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, error_of, given, read_texts
 
 _VERSION = "3.0"
 _EVERYBODYS = "general"
@@ -86,10 +86,8 @@ class AzureSystem(VendorSystem):
 
 def _understood(error: RequestError) -> RequestError:
     """Reads `{"error": {"code", "message"}}`: a pair that it refuses concerns all texts."""
-    said = body_of(error).get("error")
-    if isinstance(said, Mapping):
-        error.detail = f"{said.get('message')} ({said.get('code')})"
-        error.stops_the_run = error.stops_the_run or said.get("code") in _CONCERN_ALL
-        if said.get("code") == _QUOTA_EXCEEDED:
-            error.reason = "quota used up"
-    return error
+    code = error_of(error).get("code")
+    if isinstance(code, int):
+        error.detail = f"{error.detail} ({code})"
+        error.stops_the_run = error.stops_the_run or code in _CONCERN_ALL
+    return error.exhaust() if code == _QUOTA_EXCEEDED else error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,23 +11,18 @@ from typing import Any
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import (
-    Facts,
-    Failure,
-    Translation,
-    languages_in_words,
-    translates_between,
-)
-from evalharness.systems.remote.cleaning import RULES, clean
+from evalharness.systems.base import Facts, languages_in_words, translates_between
+from evalharness.systems.remote.answers import reading
+from evalharness.systems.remote.cleaning import RULES
+from evalharness.systems.remote.completion import read_completion
 from evalharness.systems.remote.dispatch import Answers, Texts
-from evalharness.systems.remote.errors import RequestError, refused, unreadable
-from evalharness.systems.remote.events import EVENT, assemble
-from evalharness.systems.remote.http import quiet, transport_error
-from evalharness.systems.remote.per_thread import PerThread
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.events import parse_completion
+from evalharness.systems.remote.http import Http
 from evalharness.systems.remote.prompt import Prompt
 from evalharness.systems.remote.system import RemoteSystem, guess_tokens
 
-_NO_KEY = "none"  # the client wants one
+_NO_KEY = "none"
 _QUOTA = "insufficient_quota"  # a 429 that no waiting mends
 
 
@@ -73,8 +67,6 @@ class ChatSystem(RemoteSystem):
     start: str = ""
     price_per_million_input_tokens: float = 0.0
     price_per_million_output_tokens: float = 0.0
-
-    modules = ("httpx2", "openai", "tenacity")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -123,75 +115,21 @@ class ChatSystem(RemoteSystem):
         fixed = f"{self.system_prompt}{self.prompt}{self.examples}"
         return guess_tokens(fixed) + super().tokens(texts)
 
-    def connect(self) -> Any:
-        """The openai client, one per thread; every retry is ours."""
-        import httpx2
-        import openai
-
-        quiet("openai", "httpx", "httpx2", "httpcore", "httpcore2")
+    def connect(self) -> Http:
+        """A client with the key in its header; servers that want none get a word."""
         key = self.key() if self.api_key_env else _NO_KEY
-        certificates = httpx2.create_ssl_context()  # slow to load: once for all
+        return Http(self.base_url, {"Authorization": f"Bearer {key}"}, self.timeout)
 
-        def client() -> openai.OpenAI:
-            return openai.OpenAI(
-                api_key=key,
-                base_url=self.base_url,
-                timeout=self.timeout,
-                max_retries=0,
-                http_client=openai.DefaultHttpxClient(verify=certificates),
-            )
-
-        return PerThread(client)
-
-    def send(self, client: Any, texts: Texts, source: str, target: str) -> Answers:
+    def send(self, client: Http, texts: Texts, source: str, target: str) -> Answers:
         """Asks for one text."""
-        import httpx2
-        import openai
-
         (text,) = texts
         request = self._request(text, source, target)
         try:
-            # Not `chat.completions.create`: it takes whatever JSON there is for a completion, and
-            # twice the time.
-            answer = client().post("/chat/completions", body=request, cast_to=httpx2.Response)
-            return [self._read(_parsed(answer.content), text)]
-        except openai.APIConnectionError as error:
-            raise transport_error(error.__cause__ or error) from None
-        except openai.APIStatusError as error:
-            raise _refused(error) from None
-
-    def _read(self, answer: Any, text: str) -> Translation | Failure:
-        """Reads a chat completion object of the API's reference."""
-        choices = answer.get("choices") if isinstance(answer, Mapping) else None
-        if not isinstance(choices, list):
-            raise unreadable("no list of choices")
-        choice = choices[0] if choices else None
-        if choice is None:
-            return Failure("empty list of choices")
-        message = choice.get("message") if isinstance(choice, Mapping) else None
-        if not isinstance(message, Mapping):
-            raise unreadable("no message")
-        end, content = choice.get("finish_reason"), message.get("content")
-        if end == "content_filter":
-            return Failure("held back by a content filter")
-        if message.get("refusal"):
-            return Failure("refused by the model")
-        if not isinstance(content, str) or (not content.strip() and end == "length"):
-            return Failure("no words in the answer")
-        cleaned = clean(content, text) if self.clean_answers else None
-        if cleaned and cleaned.only_reasoning:
-            return Failure("still reasoning at the length limit (model.max_tokens)")
-        words = cleaned.text if cleaned else " ".join(content.split())
-        used = answer.get("usage")
-        used = used if isinstance(used, Mapping) else {}
-        return Translation(
-            words,
-            unfinished=end == "length",
-            raw=None if content.strip() == words else content,
-            removed=cleaned.removed if cleaned else (),
-            input_tokens=_count(used.get("prompt_tokens")),
-            output_tokens=_count(used.get("completion_tokens")),
-        )
+            answer = client.post("/chat/completions", request, read=parse_completion)
+            with reading():
+                return [read_completion(answer, text, cleaned=self.clean_answers)]
+        except RequestError as error:
+            raise _understood(error) from None
 
     def _request(self, text: str, source: str, target: str) -> dict[str, Any]:
         options = {name: getattr(self, name) for name in _OPTIONS}
@@ -210,23 +148,9 @@ class ChatSystem(RemoteSystem):
 _OPTIONS = ("temperature", "top_p", "max_tokens", "seed")
 
 
-def _parsed(body: bytes) -> Any:
-    """Reads JSON, or a stream of it: `extra_body={stream: true}` asks for one."""
-    try:
-        return assemble(body) if body.startswith(EVENT) else json.loads(body)
-    except (ValueError, AttributeError):
-        raise unreadable(body.decode(errors="replace")) from None
-
-
-def _refused(error: Any) -> RequestError:
-    body = error.body if isinstance(error.body, Mapping) else {}
-    said = body.get("message")
-    detail = said if isinstance(said, str) else error.response.text
-    if body.get("code") == _QUOTA or body.get("type") == _QUOTA:
-        status = error.status_code
-        return RequestError("quota used up", detail, status=status, stops_the_run=True)
-    return refused(error.status_code, error.response.headers, detail)
-
-
-def _count(tokens: object) -> int | None:
-    return tokens if isinstance(tokens, int) and tokens >= 0 else None
+def _understood(error: RequestError) -> RequestError:
+    """Tells a quota that is used up from one that passes: both are 429."""
+    said = error.body.get("error") if isinstance(error.body, Mapping) else None
+    if isinstance(said, Mapping) and _QUOTA in (said.get("code"), said.get("type")):
+        return error.exhaust()
+    return error

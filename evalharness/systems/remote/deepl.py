@@ -1,4 +1,4 @@
-"""DeepL, through its official client."""
+"""DeepL."""
 
 from __future__ import annotations
 
@@ -11,17 +11,9 @@ from typing import Any
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
-from evalharness.systems.remote.errors import (
-    RequestError,
-    dropped,
-    refused,
-    timed_out,
-    unreachable,
-    unreadable,
-)
-from evalharness.systems.remote.http import quiet
-from evalharness.systems.remote.per_thread import PerThread
-from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.http import Http
+from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
 
 _VERSION = "v2"
 _LONGEST_CONTEXT = 8_000  # bytes, of the 11,072 that `most_size` leaves for what is not text
@@ -50,11 +42,11 @@ class SplitSentences(Enum):
 class DeeplSystem(VendorSystem):
     """Asks `POST /v2/translate`.
 
-    A request takes 50 texts and 128 KiB (reference of the method). The client writes JSON in ASCII,
-    where an Arabic letter has six bytes.
+    A request takes 50 texts and 128 KiB (reference of the method). Its JSON is in ASCII, as that of
+    DeepL's own client, where an Arabic letter has six bytes.
 
     Attributes:
-        base_url: Empty for the client's choice: the free service for a key that ends in `:fx`.
+        base_url: Empty for DeepL's own: the free service for a key that ends in `:fx`.
         variants: The variant that a target language without one becomes: DeepL wants one.
         formality: How polite it is.
         glossary: The id of a glossary of the account; `None` for none.
@@ -78,7 +70,6 @@ class DeeplSystem(VendorSystem):
     preserve_formatting: bool | None = None
     model_type: str | None = None
 
-    modules = ("deepl", "tenacity")
     vendor = "DeepL"
     unit = "bytes"
     most_texts = 50
@@ -113,27 +104,29 @@ class DeeplSystem(VendorSystem):
         """The version of the API, and what the request says."""
         return {"api": _VERSION, **self._options()}
 
-    def connect(self) -> Any:
-        """The client, one per thread, without the part that sends, waits and tries again."""
-        import deepl
-
-        quiet("deepl", "urllib3")
+    def connect(self) -> Http:
+        """A client for the service that the key is for."""
         key = self.key()
-        url = f"{self.base_url.rstrip('/')}/" if self.base_url else None
+        free = "-free" if key.endswith(":fx") else ""
+        base_url = self.base_url or f"https://api{free}.deepl.com"
+        return Http(base_url, {"Authorization": f"DeepL-Auth-Key {key}"}, self.timeout)
 
-        def client() -> Any:
-            made: Any = deepl.DeepLClient(key, server_url=url, send_platform_info=False)
-            made._client = _Once(made._client, self.timeout)
-            return made
-
-        return PerThread(client)
-
-    def ask(self, client: Any, texts: Texts, source: str, target: str) -> Sequence[str]:
+    def ask(self, client: Http, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for plain text."""
-        made = client().translate_text(
-            list(texts), source_lang=source, target_lang=target, **self._options()
-        )
-        return read_texts(lambda: [of.text for of in made])
+        options = self._options()
+        body = {
+            "target_lang": target.upper(),
+            "source_lang": source.upper(),
+            **given(formality=options.pop("formality", None), glossary_id=self.glossary),
+            "text": list(texts),
+            "show_billed_characters": True,
+            **{name: value for name, value in options.items() if name != "glossary"},
+        }
+        try:
+            answer = client.post(f"/{_VERSION}/translate", body, write=json.dumps)
+        except RequestError as error:
+            raise _understood(error) from None
+        return read_texts(lambda: [made["text"] for made in answer["translations"]])
 
     def _options(self) -> dict[str, Any]:
         formality = None if self.formality is Formality.default else self.formality.value
@@ -148,76 +141,10 @@ class DeeplSystem(VendorSystem):
         )
 
 
-class _Once:
-    """Stands in for the client's `HttpClient`: sends a request once, and says how it failed.
-
-    The client's own would try five times more, with a time limit of its own, and would keep
-    `Retry-After` to itself.
-    """
-
-    def __init__(self, client: Any, timeout: float) -> None:
-        self._session, self._prepare = client._session, client._prepare_request
-        self._timeout = timeout
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._session.close()
-
-    def request_with_backoff(
-        self, method: str, url: str, *, data: Any, json: Any, headers: dict[str, str], **_: Any
-    ) -> tuple[int, str]:
-        """Returns the status and the body of a sound answer.
-
-        Raises:
-            RequestError: There is none.
-        """
-        from requests import RequestException
-
-        request = self._prepare(method, url, data, json, headers)
-        try:
-            response = self._session.send(request, timeout=self._timeout)
-        except RequestException as error:
-            raise _disconnected(error) from None
-        response.encoding = "utf-8"
-        if not response.ok:
-            raise _understood(refused(response.status_code, response.headers, response.text))
-        self._check(response)
-        return response.status_code, response.text
-
-    def _check(self, response: Any) -> None:
-        """The client takes a missing translation for an empty one."""
-        try:
-            answer = response.json()
-        except ValueError:
-            raise unreadable(response.text) from None
-        read_texts(lambda: [of["text"] for of in answer["translations"]])
-        read_texts(lambda: [str(int(of["billed_characters"])) for of in answer["translations"]])
-
-
-def _disconnected(error: Any) -> RequestError:
-    """Tells a server that is not there from one that went away."""
-    from requests import exceptions
-    from urllib3.exceptions import NewConnectionError
-
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(error, (exceptions.ConnectTimeout, exceptions.SSLError, exceptions.ProxyError)):
-        return unreachable(str(cause or error))
-    if isinstance(error, exceptions.Timeout):
-        return timed_out()
-    if isinstance(cause, NewConnectionError):
-        return unreachable(str(cause))
-    if isinstance(error, (exceptions.ConnectionError, exceptions.ChunkedEncodingError)):
-        return dropped(str(error))
-    return RequestError(type(error).__name__, str(error))
-
-
 def _understood(error: RequestError) -> RequestError:
-    """Reads `{"message", "detail"}`."""
-    body = body_of(error)
-    if said := [str(body[part]) for part in ("message", "detail") if part in body]:
-        error.detail = ": ".join(said)
+    """Tells a quota that is used up, and a pair that is refused, from a text that is."""
     if error.status == _QUOTA_EXCEEDED:
-        error.reason, error.stops_the_run = "quota used up", True
-    elif error.status == 400 and "_lang" in error.detail:
+        return error.exhaust()
+    if error.status == 400 and "_lang" in error.detail:
         error.stops_the_run = True
     return error

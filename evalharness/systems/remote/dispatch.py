@@ -31,6 +31,7 @@ def dispatch(
     """Asks for batches, several at a time, and yields each with its answers as they come.
 
     Only one request is on its way until the first has succeeded or failed: a wrong key costs one.
+    Once a quota is used up, nothing more is asked.
 
     Args:
         batches: What is asked for, a batch a request; drawn when a request can begin.
@@ -44,15 +45,16 @@ def dispatch(
     """
     workers = _Workers(ask, limits, tokens)
     expires = time.monotonic() + (float("inf") if limits.deadline is None else limits.deadline)
-    room = 1
+    room, exhausted = 1, ""
     try:
         while True:
             expired = time.monotonic() >= expires
-            while not expired and len(workers.busy) < room:
+            while not expired and not exhausted and len(workers.busy) < room:
                 if (drawn := next(batches, None)) is None:
                     break
                 workers.begin(drawn)
             if not workers.busy and not expired:
+                yield from ((batch, Failure(exhausted)) for batch in batches)
                 return
             if (done := workers.next(expires)) is None:
                 late = Failure(f"not done within the deadline of {limits.deadline:g} s")
@@ -62,6 +64,7 @@ def dispatch(
             if isinstance(outcome, RequestError):
                 if outcome.stops_the_run and not workers.answered:
                     raise stopped(outcome)
+                exhausted = exhausted or (outcome.reason if outcome.exhausted else "")
                 yield batch, Failure(outcome.reason)
             elif isinstance(outcome, BaseException):
                 raise outcome

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 
 TIMED_OUT: Final = "timed out"
 DROPPED: Final = "connection dropped"
 UNREADABLE: Final = "unreadable answer"
+QUOTA_USED_UP: Final = "quota used up"
 
-_TOO_MANY_REQUESTS = 429
-_MAY_PASS = (408, _TOO_MANY_REQUESTS)  # and all of 500 and above
+_PAYMENT_REQUIRED, _TOO_MANY_REQUESTS = 402, 429
+_MAY_PASS = (408, 409, 425, _TOO_MANY_REQUESTS)  # and all of 500 and above
+_LONGEST_DETAIL = 300
 _LONGEST_WAIT = 24 * 60 * 60.0
-_STOP_THE_RUN = (401, 403, 404)
+_STOP_THE_RUN = (401, _PAYMENT_REQUIRED, 403, 404, 407)
 
 
 class RequestError(Exception):
@@ -23,11 +25,13 @@ class RequestError(Exception):
     Attributes:
         reason: Why, in a few words that many requests share; no secrets.
         detail: What the server or the client said; it may hold secrets until it is scrubbed.
-        status: The HTTP status, if there was an answer.
+        status: The status, of HTTP or inside the answer, if there is one.
+        body: What the server said, parsed, if it was JSON.
         may_pass: Whether the same request may succeed a little later.
         wait: How many seconds the server asks everyone to wait.
         unreachable: Whether no connection could be made at all.
         stops_the_run: Whether no other request would fare better: a wrong key, a wrong address.
+        exhausted: Whether every later request will be refused too: the quota is used up.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class RequestError(Exception):
         detail: str = "",
         *,
         status: int | None = None,
+        body: Any = None,
         may_pass: bool = False,
         wait: float | None = None,
         unreachable: bool = False,
@@ -45,33 +50,46 @@ class RequestError(Exception):
         self.reason = reason
         self.detail = detail
         self.status = status
+        self.body = body
         self.may_pass = may_pass
         self.wait = wait
         self.unreachable = unreachable
         self.stops_the_run = stops_the_run or unreachable
+        self.exhausted = status == _PAYMENT_REQUIRED
+
+    def exhaust(self) -> RequestError:
+        """Says that a quota is used up: no waiting mends that, and nothing more is asked."""
+        self.reason, self.may_pass, self.wait = QUOTA_USED_UP, False, None
+        self.stops_the_run = self.exhausted = True
+        return self
 
 
-def refused(status: int, headers: Mapping[str, str], detail: str = "") -> RequestError:
+def refused(
+    status: int, headers: Mapping[str, str], detail: str = "", body: Any = None
+) -> RequestError:
     """Returns what an answer without success means.
 
     Args:
         status: The HTTP status.
         headers: Its headers, by name in any case.
-        detail: What the body says.
+        detail: What the body says, for people.
+        body: The body, parsed, if it was JSON.
     """
+    redirect = 300 <= status < 400
     return RequestError(
         f"HTTP {status}",
         detail,
         status=status,
+        body=body,
         may_pass=status in _MAY_PASS or status >= 500,
         wait=retry_after(headers),
-        stops_the_run=status in _STOP_THE_RUN,
+        stops_the_run=redirect or status in _STOP_THE_RUN,
     )
 
 
-def timed_out() -> RequestError:
+def timed_out(detail: str = "") -> RequestError:
     """Returns the error of a request whose answer did not come in time."""
-    return RequestError(TIMED_OUT, may_pass=True)
+    return RequestError(TIMED_OUT, detail, may_pass=True)
 
 
 def dropped(detail: str = "") -> RequestError:
@@ -103,3 +121,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         except (ValueError, TypeError, OverflowError):
             return None
     return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
+
+
+def shortened(text: str) -> str:
+    """Returns a text on one line, without what a terminal would obey or cannot show."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(shown.split())
+    return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."

@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-EVENT = b"data:"
+from evalharness.systems.remote.answers import parse, reading
+from evalharness.systems.remote.completion import text_of
+from evalharness.systems.remote.errors import unreadable
+
+_FIELDS = (b"", b"data", b"event", b"id", b"retry")  # the first begins a comment
+_DONE = b"[DONE]"
 
 
-def assemble(body: bytes) -> dict[str, Any]:
-    """Puts the chunks of a chat completion together to the object that they are the parts of.
-
-    Args:
-        body: The whole stream (server-sent events of the HTML standard, 9.2), up to its end.
-
-    Returns:
-        A chat completion; without choices if the stream ended before the answer did.
+def parse_completion(body: bytes) -> Any:
+    """Returns a chat completion object, whether it came as one or as a stream of its parts.
 
     Raises:
-        ValueError: An event is no JSON.
+        RequestError: It is neither, or the stream ended before the answer did.
     """
-    content, end, usage = "", None, None
-    for line in body.splitlines():
-        event = line.removeprefix(EVENT).strip()
-        if not line.startswith(EVENT) or event == b"[DONE]":
-            continue
-        chunk = json.loads(event)
-        if not isinstance(chunk, Mapping):
-            continue
+    name, colon, _ = body.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].partition(b":")
+    if not colon or name not in _FIELDS:
+        return parse(body)
+    with reading():
+        return _assemble(body)
+
+
+def _assemble(body: bytes) -> Mapping[str, Any]:
+    """Puts chunks together to the object that they are the parts of."""
+    content: list[str] = []
+    refusal, end, usage, done = "", None, None, False
+    for event in _events(body):
+        if event == _DONE:
+            done = True
+            break
+        chunk = parse(event)
+        if chunk.get("error"):
+            return dict(chunk)
         usage = chunk.get("usage") or usage
         for choice in chunk.get("choices") or ():
-            content += (choice.get("delta") or {}).get("content") or ""
+            if choice.get("index"):  # nobody asked for more than one
+                continue
+            if choice.get("error"):
+                return {"choices": [choice]}
+            delta = choice.get("delta") or {}
+            content.append(text_of(delta.get("content")) or "")
+            refusal += delta.get("refusal") or ""
             end = choice.get("finish_reason") or end
-    if end is None:
-        return {}
-    message = {"role": "assistant", "content": content}
+    if end is None and not done:
+        raise unreadable("the stream ended before the answer did")
+    message = {"role": "assistant", "content": "".join(content), "refusal": refusal}
     return {"choices": [{"message": message, "finish_reason": end}], "usage": usage}
+
+
+def _events(body: bytes) -> Iterator[bytes]:
+    """Yields the data of each event (server-sent events of the HTML standard, 9.2.6).
+
+    The last one counts also without the empty line that should end it.
+    """
+    data: list[bytes] = []
+    for line in (*body.removeprefix(b"\xef\xbb\xbf").splitlines(), b""):
+        name, _, value = line.partition(b":")
+        if name == b"data":
+            data.append(value.removeprefix(b" "))
+        elif not line and data:
+            yield b"\n".join(data).strip()
+            data = []

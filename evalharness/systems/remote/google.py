@@ -9,7 +9,7 @@ from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, error_of, given, read_texts
 
 _VERSION = "v2"
 _CODES = {
@@ -70,15 +70,13 @@ def _understood(error: RequestError) -> RequestError:
 
     The body is `{"error": {"code", "message", "errors": [{"reason", ...}]}}`.
     """
-    said = body_of(error).get("error")
-    if not isinstance(said, Mapping):
-        return error
-    error.detail = str(said.get("message") or error.detail)
-    reasons = {of.get("reason") for of in said.get("errors") or () if isinstance(of, Mapping)}
+    errors = error_of(error).get("errors")
+    listed = errors if isinstance(errors, list) else []
+    reasons = {str(one.get("reason")) for one in listed if isinstance(one, Mapping)}
     if error.status == 403 and reasons & _PER_MINUTE:
         error.reason, error.may_pass, error.stops_the_run = "quota per minute", True, False
     elif error.status == 403 and reasons & _PER_DAY:
-        error.reason = "quota used up"
+        return error.exhaust()
     elif error.status == 400 and "language" in error.detail.lower():
         error.stops_the_run = True
     return error

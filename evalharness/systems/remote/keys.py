@@ -38,6 +38,7 @@ def check_address(address: str, where: str = "base_url") -> None:
         parts = urlsplit(address)
         credentials = parts.username is not None or bool(parts.query)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
     except ValueError:
         credentials = sound = False
     if credentials:

@@ -9,7 +9,7 @@ from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, body_of, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
 
 _CODES = {"pt-BR": "pt-BR", "zh": "zh-Hans"}
 
@@ -62,11 +62,9 @@ def _listed(texts: object) -> list[object]:
 
 def _understood(error: RequestError) -> RequestError:
     """Reads `{"error": ...}`: a missing key or an unknown language concerns all texts."""
-    said = body_of(error).get("error")
-    if isinstance(said, str):
-        error.detail = said
-        if error.status == 400 and "API key" in said:
-            error.status, error.stops_the_run = None, True
-        elif error.status == 400 and ("not supported" in said or "not available" in said):
-            error.stops_the_run = True
+    said = error.detail
+    if error.status == 400 and "API key" in said:
+        error.status, error.stops_the_run = None, True
+    elif error.status == 400 and ("not supported" in said or "not available" in said):
+        error.stops_the_run = True
     return error

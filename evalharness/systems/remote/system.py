@@ -15,16 +15,16 @@ from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Failure, Prices, System, Translation
+from evalharness.systems.remote.answers import vetted
 from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
-from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.errors import RequestError, shortened
 from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
 from evalharness.systems.remote.limits import Limits
+from evalharness.systems.remote.route import proxy_secrets
 
 log = logging.getLogger(__name__)
 
 _BYTES_A_TOKEN = 3  # of UTF-8; a guess that the server's own count corrects
-_LONGEST_DETAIL = 300
-_SHORTEST_SECRET_IN_ANSWERS = 16  # "EMPTY" and "token" are words that a translation may have
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RemoteSystem(System):
         requests_per_minute: Started in any minute, retries included; `None` for no bound.
         tokens_per_minute: Read and written in any minute; `None` for no bound.
         max_retries: How often a request that failed is sent again.
-        timeout: Seconds that a server may be silent.
+        timeout: Seconds that a server may be silent; a request takes at most ten times as many.
         deadline: Seconds for a whole language pair; `None` for no bound.
     """
 
@@ -56,7 +56,7 @@ class RemoteSystem(System):
     timeout: float = 60.0
     deadline: float | None = None
 
-    modules: ClassVar[tuple[str, ...]] = ("httpx", "tenacity")
+    modules: ClassVar[tuple[str, ...]] = ("httpcore", "tenacity")
     """What has to be installed."""
     extra: ClassVar[str] = "apis"
     """The extra that installs it."""
@@ -113,6 +113,12 @@ class RemoteSystem(System):
         """What to do when the first request is refused with this status."""
         if status == 404:
             return "check model.base_url= and the names that are sent to it"
+        if status is not None and 300 <= status < 400:
+            return "give the new address: model.base_url="
+        if status == 402:
+            return "add to the credit of your account"
+        if status == 407:
+            return "give the proxy its user and password: http://USER:PASSWORD@HOST:PORT"
         if self.api_key_env:
             return f"check the key in the environment variable {self.api_key_env}"
         return "name the environment variable with the key: model.api_key_env="
@@ -182,20 +188,24 @@ class RemoteSystem(System):
                 requests with 401, 403 or 404.
         """
         limits = Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
-        secrets = self.secrets()
+        secrets = [*self.secrets(), *proxy_secrets()]
         client = self.connect()
         told: set[str] = set()
+        answered = threading.Event()
         over = threading.Event()  # threads that are left behind say nothing any more
 
         def ask(texts: Texts) -> Answers:
             try:
-                return self._ask(client, texts, source, target, secrets)
+                answers = self._ask(client, texts, source, target, secrets)
             except RequestError as error:
-                new = error.reason not in told and not error.stops_the_run
+                ends_the_run = error.stops_the_run and not answered.is_set()
+                new = error.reason not in told and not ends_the_run
                 if new and error.detail and not over.is_set():
                     told.add(error.reason)
                     log.warning("%s: %s: %s", self.name, error.reason, error.detail)
                 raise
+            answered.set()
+            return answers
 
         try:
             for texts, made in dispatch(batches, ask, limits, self.tokens, self._stopped):
@@ -213,7 +223,8 @@ class RemoteSystem(System):
             answers = self.send(client, texts, source, target)
         except RequestError as error:
             failed: Exception = error
-            error.detail = _shortened(scrub(error.detail, secrets))
+            error.reason, error.body = scrub(error.reason, secrets), None
+            error.detail = shortened(scrub(error.detail, secrets))
         except EvalHarnessError as error:
             failed = EvalHarnessError(scrub(str(error), secrets))
         except Exception:
@@ -221,7 +232,7 @@ class RemoteSystem(System):
         else:
             if len(answers) != len(texts):
                 raise RequestError("wrong number of translations", may_pass=True)
-            return [_checked(answer, secrets) for answer in answers]
+            return [vetted(answer, secrets) for answer in answers]
         # Outside of `except`, and without what it came from: the client's errors hold its headers.
         failed.__context__ = failed.__cause__ = None
         raise failed
@@ -243,17 +254,3 @@ class RemoteSystem(System):
 def guess_tokens(text: str) -> int:
     """Returns about how many tokens a text has."""
     return len(text.encode()) // _BYTES_A_TOKEN + 1
-
-
-def _checked(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
-    """Returns an answer, unless it gives a key back: the store would keep it."""
-    if isinstance(answer, Translation):
-        text = f"{answer.text}\n{answer.raw}"
-        if any(len(secret) >= _SHORTEST_SECRET_IN_ANSWERS and secret in text for secret in secrets):
-            return Failure("the answer holds the key")
-    return answer
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_DETAIL else f"{line[:_LONGEST_DETAIL]} ..."

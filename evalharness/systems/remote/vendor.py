@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import sentence_separator, spellings
 from evalharness.systems.base import Facts, Failure, Translation, languages_in_words
 from evalharness.systems.neural.fitting import sentences
+from evalharness.systems.remote.answers import reading
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError, unreadable
 from evalharness.systems.remote.grouping import fill_requests
@@ -25,7 +24,9 @@ _NOT_SUPPORTED, _QUOTA_EXCEEDED = 400, 456
 class VendorSystem(RemoteSystem):
     """A translation service; the base of those that know its requests.
 
-    What fills a request is not in the fingerprint: a service translates each text on its own.
+    What fills a request is not in the fingerprint: a service translates each text on its own. By
+    the references of all five, a request succeeds or fails as a whole: none says that a translation
+    is not finished, and an answer with fewer texts than were sent follows no protocol.
 
     Attributes:
         languages: The service's codes of the languages it has; `None` for any: it refuses itself.
@@ -121,13 +122,11 @@ class VendorSystem(RemoteSystem):
             **self.options(),
         }
 
-    def notes(self) -> Sequence[str]:
+    def notes_on_days(self, days: Sequence[str]) -> Sequence[str]:
         """That nobody knows which version answered, and when it did."""
-        today = datetime.now(UTC).date()
-        return (
-            f"{self.vendor} may change its models without notice:"
-            f" these are its first answers, of {today} or before",
-        )
+        when = f" of {' to '.join(dict.fromkeys((days[0], days[-1])))}" if days else ""
+        what = f"{self.vendor} may change its models without notice"
+        return (f"{what}: these are its first answers{when}",)
 
     def advice(self, status: int | None) -> str:
         """What to do about a language that it does not have, and about a quota."""
@@ -188,22 +187,17 @@ def read_texts(read: Callable[[], Iterable[Any]]) -> list[str]:
     Raises:
         RequestError: The answer does not follow the protocol.
     """
-    try:
+    with reading():
         texts = list(read())
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise unreadable(f"{type(error).__name__}: {error}") from None
     if not all(isinstance(text, str) for text in texts):
         raise unreadable("a translation is no text")
     return texts
 
 
-def body_of(error: RequestError) -> Mapping[str, Any]:
-    """Returns what a service says in JSON about a request that it refuses; empty if nothing."""
-    try:
-        body = json.loads(error.detail)
-    except ValueError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
+def error_of(error: RequestError) -> Mapping[str, Any]:
+    """Returns the object `error` of what a service says in JSON; empty if there is none."""
+    said = error.body.get("error") if isinstance(error.body, Mapping) else None
+    return said if isinstance(said, Mapping) else {}
 
 
 def given(**options: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def processes() -> ForkServerContext:
     """Starts processes that have imported what a run needs, so that they begin at once."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["evalharness.run", "evalharness.sweep", "sacrebleu", "tenacity", "openai.resources.chat"]
+        ["evalharness.run", "evalharness.sweep", "sacrebleu", "tenacity", "httpcore"]
     )
     return context
 

@@ -111,7 +111,7 @@ def test_answers_are_read_as_the_reference_of_the_api_says(httpserver: HTTPServe
     [
         ({**completion(""), "choices": []}, "empty list of choices"),
         ({**completion(""), "choices": None}, "unreadable answer"),
-        ({"error": "overloaded"}, "unreadable answer"),
+        ({"error": "overloaded"}, "an error for an answer"),
         ([], "unreadable answer"),
         ("text", "unreadable answer"),
         ({"choices": ["text"]}, "unreadable answer"),

@@ -10,6 +10,7 @@ from evalharness.systems import Failure
 from evalharness.systems.remote import DeeplSystem
 from evalharness.systems.remote.deepl import Formality, SplitSentences
 
+from .raw_server import serving_bytes
 from .vendors import KEY, PROTOCOLS, bodies, made, replied, texts_made, url
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -95,11 +96,17 @@ def test_british_english_by_option(httpserver: HTTPServer):
 
 
 def test_a_free_key_goes_to_the_free_service(monkeypatch: pytest.MonkeyPatch):
-    hosts = []
-    for key in (KEY, f"{KEY}:fx"):
-        monkeypatch.setenv("DEEPL_API_KEY", key)
-        hosts.append(DeeplSystem().connect()()._server_url)
-    assert hosts == ["https://api.deepl.com", "https://api-free.deepl.com"]
+    # A name cannot be looked up here; a proxy is asked for it, and would be told the host.
+    with serving_bytes(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") as asked:
+        monkeypatch.setenv("HTTPS_PROXY", asked.url)
+        for key in (KEY, f"{KEY}:fx"):
+            monkeypatch.setenv("DEEPL_API_KEY", key)
+            with pytest.raises(EvalHarnessError, match=r"cannot be reached"):
+                made(DeeplSystem(), ["elma"])
+    assert [head.split()[:2] for head in asked.heads] == [
+        [b"CONNECT", b"api.deepl.com:443"],
+        [b"CONNECT", b"api-free.deepl.com:443"],
+    ]
 
 
 def test_a_quota_that_is_used_up_stops_the_run(httpserver: HTTPServer):

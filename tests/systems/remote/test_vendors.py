@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -129,13 +129,40 @@ def test_a_run_says_when_it_asked_and_never_shows_the_key(
     assert (second.code, len(httpserver.log)) == (0, asked + 1), second.err
     said = " ".join(second.out.split())
     assert "may change its models without notice" in said
-    assert f"of {datetime.now(UTC).date()} or before" in said
+    today = datetime.now(timezone.utc).date()
+    assert f"answers of {today}" in said
     written = files_below(tmp_path)
     (run,) = [json.loads(of) for path, of in written.items() if path.endswith("run.json")]
     assert run["usage"]["all"]["cost"] == pytest.approx(20 * sum(map(len, TEXTS)) / 1e6)
     everything = [first.out, first.err, second.out, second.err, caplog.text, str(written)]
     everything += [str(vars(record)) for record in caplog.records]
     assert not [where for where in everything if KEY in where]
+
+
+def test_the_note_tells_the_days_of_the_answers_and_not_todays(
+    evalharness: CommandLine, tmp_path: Path, httpserver: HTTPServer
+):
+    PROTOCOLS["azure"].serve(httpserver)
+    for file in ("src.txt", "ref.txt"):
+        (tmp_path / file).write_text("elma\narmut\ndeniz\n", encoding="utf-8")
+    arguments = ["model=azure", f"model.base_url={url(httpserver)}", "metric=[chrf]"]
+    arguments += ["testset=text", *text_testset("src.txt", "ref.txt"), "bootstrap.resamples=40"]
+    assert evalharness(*arguments, "limit=2").code == 0
+    (path,) = (tmp_path / "results/store").rglob("*.jsonl")
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    today = datetime.now(timezone.utc).date().isoformat()
+    assert [line.pop("day") for line in lines] == [today, today]
+    # As an earlier evalharness wrote it, and as this one did on another day.
+    lines[1]["day"] = "2026-01-05"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for limit in ("2", "3"):
+        assert evalharness(*arguments, f"limit={limit}").code == 0
+    written = files_below(tmp_path)
+    runs = [json.loads(of) for name, of in written.items() if name.endswith("run.json")]
+    found = sorted(note.partition("first answers")[2] for run in runs for note in run["notes"])
+    assert found == [" of 2026-01-05", f" of 2026-01-05 to {today}"]
+    asked = [text for body in bodies(httpserver) for text in (of["Text"] for of in body)]
+    assert sorted(asked) == ["armut", "deniz", "elma"]
 
 
 @every
