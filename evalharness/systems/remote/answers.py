@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
@@ -164,7 +164,7 @@ def vetted(answer: Translation | Failure, secrets: Sequence[str]) -> Translation
         return Failure("the answer holds half a character, or NUL")
     if any(len(secret) >= _SHORTEST_SECRET and secret in text for secret in secrets):
         return Failure("the answer holds the key")
-    return replace(answer, day=datetime.now(timezone.utc).date().isoformat())
+    return replace(answer, day=datetime.now(UTC).date().isoformat())
 
 
 def _is_text(text: str) -> bool:

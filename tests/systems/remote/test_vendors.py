@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -129,7 +129,7 @@ def test_a_run_says_when_it_asked_and_never_shows_the_key(
     assert (second.code, len(httpserver.log)) == (0, asked + 1), second.err
     said = " ".join(second.out.split())
     assert "may change its models without notice" in said
-    today = datetime.now(timezone.utc).date()
+    today = datetime.now(UTC).date()
     assert f"answers of {today}" in said
     written = files_below(tmp_path)
     (run,) = [json.loads(of) for path, of in written.items() if path.endswith("run.json")]
@@ -150,7 +150,7 @@ def test_the_note_tells_the_days_of_the_answers_and_not_todays(
     assert evalharness(*arguments, "limit=2").code == 0
     (path,) = (tmp_path / "results/store").rglob("*.jsonl")
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    today = datetime.now(timezone.utc).date().isoformat()
+    today = datetime.now(UTC).date().isoformat()
     assert [line.pop("day") for line in lines] == [today, today]
     # As an earlier evalharness wrote it, and as this one did on another day.
     lines[1]["day"] = "2026-01-05"
