@@ -24,6 +24,7 @@ from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
+from evalharness.textfiles import TextFile
 from evalharness.translation import Hypotheses, check_supported, translate
 from evalharness.weights import absent_metrics
 
@@ -63,8 +64,8 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
     check_writable(results, "results_dir")
     check_writable(Path(config.store.dir), "store.dir")
     pairs = [
-        _translate(plan.system, bitext.first(config.limit), lines, Path(config.store.dir))
-        for bitext, lines in zip(bitexts, outputs, strict=True)
+        _translate(plan.system, bitext.first(config.limit), file, Path(config.store.dir))
+        for bitext, file in zip(bitexts, outputs, strict=True)
     ]
     plan.system.release()  # a neural metric wants the memory
     names = [metric.name for metric in plan.metrics]
@@ -98,7 +99,7 @@ class _Plan:
         check_supported(self.system, bitexts)
         return bitexts
 
-    def outputs(self, bitext: Bitext) -> list[str] | None:
+    def outputs(self, bitext: Bitext) -> TextFile | None:
         """Reads the outputs that already exist, one per source line; `None` for a translator."""
         if not isinstance(self.system, FileSystem):
             return None
@@ -113,24 +114,24 @@ class _Pair:
 
     bitext: Bitext
     hypotheses: Hypotheses
+    notes: Sequence[str]
     started: datetime
     seconds: float
 
 
 def _translate(
-    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: Path
+    system: System | FileSystem, bitext: Bitext, outputs: TextFile | None, store: Path
 ) -> _Pair:
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
     started, clock = datetime.now(UTC), time.monotonic()
     if isinstance(system, FileSystem):
         assert outputs is not None
-        made = Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))
+        made = Hypotheses(tuple(outputs.lines[segment.position] for segment in bitext.segments))
     else:
         made = translate(system, bitext, store)
-    if empty := sum(text is not None and not text.strip() for text in made.texts):
-        log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
-    return _Pair(bitext, made, started, time.monotonic() - clock)
+    notes = (*system.notes(), *(outputs.notes if outputs else ()))
+    return _Pair(bitext, made, notes, started, time.monotonic() - clock)
 
 
 def _score(
@@ -171,7 +172,7 @@ def _write(
         hypotheses.from_store,
         hypotheses.truncated,
         hypotheses.unfinished,
-        system.notes(),
+        pair.notes,
         hypotheses.failures,
         hypotheses.removed,
         hypotheses.usage,

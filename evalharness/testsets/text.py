@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +10,7 @@ from omegaconf import MISSING
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
 from evalharness.testsets.base import MAKERS, NO_REFERENCES, UNSTATED, Bitext, Segment
-from evalharness.textfiles import listed, read_aligned, read_lines
-
-log = logging.getLogger(__name__)
+from evalharness.textfiles import is_blank, listed, read_aligned, read_text
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,14 @@ class TextTestSet:
         Raises:
             EvalHarnessError: See `TestSet.load`.
         """
-        sources = read_lines(self.source)
+        source = read_text(self.source)
+        sources = source.lines
         if not sources:
             raise EvalHarnessError("the file is empty", where=self.source)
-        references = [read_aligned(path, self.source, len(sources)) for path in self.references]
+        aligned = [read_aligned(path, self.source, len(sources)) for path in self.references]
+        references = [file.lines for file in aligned]
         documents = self._document_ids(len(sources))
-        empty = [number for number, text in enumerate(sources, 1) if not text.strip()]
+        empty = [number for number, text in enumerate(sources, 1) if is_blank(text)]
         if empty and self.on_empty == "error":
             raise EvalHarnessError(
                 f"empty source: {listed(empty)}",
@@ -82,7 +81,8 @@ class TextTestSet:
         if not segments:
             lacking = "both a source and a reference" if references else "a source"
             raise EvalHarnessError(f"no segment left: no line has {lacking}", where=self.source)
-        notes = self._notes(empty, len(sources) - len(empty) - len(segments))
+        files = [source, *aligned]
+        left_out = _left_out(empty, len(sources) - len(empty) - len(segments))
         bitext = Bitext(
             self.name,
             self.source_lang,
@@ -91,27 +91,24 @@ class TextTestSet:
             self.source,
             len(sources),
             (self.provenance if references else NO_REFERENCES,),
-            notes,
+            (*left_out, *(note for file in files for note in file.notes)),
         )
         return [bitext]
-
-    def _notes(self, empty: Sequence[int], unreferenced: int) -> tuple[str, ...]:
-        notes = []
-        if empty:
-            notes.append(f"left out: empty source, {listed(empty)}")
-        if unreferenced:
-            notes.append(f"left out: no reference, {unreferenced} segments")
-        for note in notes:
-            log.warning("%s: %s", self.source, note)
-        return tuple(notes)
 
     def _document_ids(self, expected: int) -> Sequence[str | None]:
         if self.documents is None:
             return [None] * expected
-        ids = read_aligned(self.documents, self.source, expected)
-        if missing := [number for number, text in enumerate(ids, 1) if not text.strip()]:
+        ids = read_aligned(self.documents, self.source, expected).lines
+        if missing := [number for number, text in enumerate(ids, 1) if is_blank(text)]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids
+
+
+def _left_out(empty: Sequence[int], unreferenced: int) -> Iterator[str]:
+    if empty:
+        yield f"left out: empty source, {listed(empty)}"
+    if unreferenced:
+        yield f"left out: no reference, {unreferenced} segments"
 
 
 def _segments(
@@ -119,8 +116,8 @@ def _segments(
 ) -> Iterator[Segment]:
     """What has a source and, where there are references, at least one of them."""
     for position, (source, document) in enumerate(zip(sources, documents, strict=True)):
-        present = tuple(text for of in references if (text := of[position]).strip())
-        if source.strip() and (present or not references):
+        present = tuple(text for of in references if not is_blank(text := of[position]))
+        if not is_blank(source) and (present or not references):
             yield Segment(str(position + 1), position, document, source, present)
 
 
