@@ -24,6 +24,7 @@ from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
+from evalharness.textfiles import TextFile
 from evalharness.translation import Hypotheses, check_supported, translate
 from evalharness.weights import absent_metrics
 
@@ -123,7 +124,7 @@ class _Plan:
 
     def outputs(
         self, system: System | FileSystem, bitexts: Sequence[Bitext]
-    ) -> list[list[str] | None]:
+    ) -> list[TextFile | None]:
         """Reads the outputs that already exist, one per source line; `None` for a translator."""
         if not isinstance(system, FileSystem):
             return [None] * len(bitexts)
@@ -144,6 +145,7 @@ class _Pair:
         config: What its run folder records as its configuration.
         bitext: What was translated.
         hypotheses: What came out.
+        notes: What a reader has to know of the system and its outputs.
         started: When that began.
         seconds: How long translating and scoring took.
     """
@@ -152,6 +154,7 @@ class _Pair:
     config: DictConfig
     bitext: Bitext
     hypotheses: Hypotheses
+    notes: Sequence[str]
     started: datetime
     seconds: float
 
@@ -160,7 +163,7 @@ def _translate(
     system: System | FileSystem,
     config: DictConfig,
     bitext: Bitext,
-    outputs: Sequence[str] | None,
+    outputs: TextFile | None,
     store: Path,
 ) -> _Pair:
     name, count = system.name, len(bitext.segments)
@@ -168,12 +171,11 @@ def _translate(
     started, clock = datetime.now(UTC), time.monotonic()
     if isinstance(system, FileSystem):
         assert outputs is not None
-        made = Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))
+        made = Hypotheses(tuple(outputs.lines[segment.position] for segment in bitext.segments))
     else:
         made = translate(system, bitext, store)
-    if empty := sum(text is not None and not text.strip() for text in made.texts):
-        log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
-    return _Pair(system, config, bitext, made, started, time.monotonic() - clock)
+    notes = (*system.notes(), *made.notes, *(outputs.notes if outputs else ()))
+    return _Pair(system, config, bitext, made, notes, started, time.monotonic() - clock)
 
 
 def _score(
@@ -208,7 +210,7 @@ def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, obj
         hypotheses.from_store,
         hypotheses.truncated,
         hypotheses.unfinished,
-        (*system.notes(), *hypotheses.notes),
+        pair.notes,
         hypotheses.failures,
         hypotheses.removed,
         hypotheses.usage,

@@ -12,7 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from evalharness.config import Format
-from evalharness.disk import write_files
+from evalharness.disk import remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.fetch import fetch
 from evalharness.leaderboard import rebuild, show, tell_absent
@@ -59,6 +59,7 @@ def run_job(config: DictConfig, command: str) -> None:
         report["error"] = told
     name = _REPORT.format(number=job.job.num)
     folder = Path(os.environ.get(SWEEP_DIR, job.sweep.dir))
+    remove_abandoned(folder.parent, "*/job.*.json")  # what earlier sweeps left
     write_files(folder, {name: (json.dumps(report, indent=2) + "\n").encode()})
 
 

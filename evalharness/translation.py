@@ -14,6 +14,7 @@ from evalharness.store import StoredTranslations
 from evalharness.systems import Failure, FileSystem, System, Translation, usage
 from evalharness.terminal import progress
 from evalharness.testsets.base import Bitext
+from evalharness.textfiles import is_blank
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
     """
     source, target = bitext.source_lang, bitext.target_lang
     pieces = {
-        segment.source: system.pieces(segment.source, source) if segment.source.strip() else ()
+        segment.source: () if is_blank(segment.source) else system.pieces(segment.source, source)
         for segment in bitext.segments
     }
     fingerprint = system.fingerprint(source, target)

@@ -159,7 +159,7 @@ def test_windows_line_ends_are_stripped_and_said(
     (tmp_path / "src.txt").write_bytes((tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n"))
     outcome = evalharness("model=copy", *small, "results_dir=windows")
     assert outcome.code == 0
-    assert "\\r is dropped" in outcome.err
+    assert "text tr-en: src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped" in outcome.out
     assert (tmp_path / "unix/leaderboard.csv").read_bytes() == (
         tmp_path / "windows/leaderboard.csv"
     ).read_bytes()
@@ -171,7 +171,7 @@ def test_an_empty_source_line_can_be_skipped(
     (tmp_path / "gap.txt").write_text("kırmızı elma\n\nsarı güneş\n", encoding="utf-8")
     outcome = evalharness("model=copy", *small, "testset.source=gap.txt", "testset.on_empty=skip")
     assert outcome.code == 0
-    assert "gap.txt: left out: empty source, line 2" in outcome.err
+    assert "text tr-en: left out: empty source, line 2" in outcome.out
 
 
 def test_a_reader_that_has_gone_is_no_error(small: list[str], tmp_path: Path):

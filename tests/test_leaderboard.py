@@ -92,12 +92,17 @@ def test_no_run_yet_says_how_to_make_one(evalharness: CommandLine, tmp_path: Pat
     assert not (tmp_path / "results").exists()
 
 
+DEEP: list[object] = []
+for _ in range(300):
+    DEEP = [DEEP]
 DAMAGE = {
     "a score that is no number": ("scores.json", ("scores", 0, "score"), "high"),
     "a score that is NaN": ("scores.json", ("scores", 0, "score"), float("nan")),
     "a bound that is a list": ("scores.json", ("scores", 0, "low"), []),
     "no signature": ("scores.json", ("scores", 0, "signature"), None),
     "a name that UTF-8 cannot hold": ("scores.json", ("system",), "\ud800"),
+    "a note that UTF-8 cannot hold": ("run.json", ("notes",), ["\ud83d"]),
+    "lists deeper than can be written": ("run.json", ("metrics", "x"), {"y": DEEP}),
     "a test set that is a number": ("scores.json", ("testset",), 5),
     "an unknown maker of references": ("run.json", ("testset", "references"), ["somebody"]),
     "a score that no float holds": ("scores.json", ("scores", 0, "score"), 10**400),

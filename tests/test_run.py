@@ -288,8 +288,12 @@ def test_a_sweep_whose_folder_depends_on_the_job_still_names_what_failed(
 def test_results_of_a_sweep_may_lie_apart(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):
+    left = tmp_path / "results/sweeps/an earlier one/.job.0.json.0123abcd.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_text("of a killed process")
     outcome = evalharness("-m", "model=copy", "results_dir=one,two", *small)
     assert outcome.code == 0
+    assert not left.exists()
     assert [len(read_leaderboard(tmp_path / name)) for name in ("one", "two")] == [1, 1]
 
 
@@ -306,7 +310,7 @@ def test_the_default_job_prints_both_pairs_and_whose_references_they_are(tmp_pat
         assert needle in done.stdout
     reason = "not on this machine; python -m evalharness fetch metric=comet"
     assert done.stdout.count(f"no wmt22-comet-da: {reason}\n") == 1
-    assert "lines 14, 16, 20: Russian, not Turkish" in done.stderr
+    assert "lines 14, 16, 20: Russian, not Turkish" in " ".join(done.stdout.split())
     assert {path.name for path in tmp_path.iterdir()} == {"results"}
     written = {path.name for path in (tmp_path / "results").iterdir()}
     assert written == {"runs", "store", "leaderboard.csv", ".lock"}

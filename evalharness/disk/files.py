@@ -1,22 +1,31 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all.
+
+While a file is written it has a temporary name, and its process holds a lock on it. A kill ends
+the lock, on whichever machine: so the next writer knows what is left over.
+"""
 
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
 
-from filelock import FileLock
-
+from evalharness.disk.locks import not_writable, try_lock
 from evalharness.errors import EvalHarnessError
 
-_TEMPORARY_SUFFIX = ".tmp"
-_SECONDS_UNTIL_ABANDONED = 24 * 3600
+_SUFFIX = "[0-9a-f]" * 8 + ".tmp"
+_SECONDS_UNTIL_ABANDONED = 24 * 3600  # where the file system has no locks
+# How file systems say that they cannot sync, or that folders cannot be synced or opened: those that
+# PostgreSQL passes over (fsync_fname in src/backend/storage/file/fd.c), and "not supported".
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_FOLDER_SYNC = {*_NO_SYNC, errno.EBADF, errno.EISDIR, errno.EACCES, errno.EPERM}
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, option: str = "results_dir") -> None:
@@ -25,7 +34,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, option: str = "resu
     All of them are written and synced under temporary names before the first is renamed, so that
     a full disk leaves the older files as they were. The last of several files marks the folder as
     complete: its older version goes before the first rename, so that whoever finds it finds
-    files that belong together, also after a kill.
+    files that belong together, also after a kill. What killed processes left of these files goes.
 
     Args:
         folder: The folder; made if need be.
@@ -33,48 +42,51 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, option: str = "resu
         option: The option that names the place, for the error.
 
     Raises:
-        EvalHarnessError: The folder or a file cannot be written.
+        EvalHarnessError: The folder or a file cannot be written. The message says whether the older
+            files are still there.
     """
-    staged: list[tuple[Path, Path]] = []
+    paths = [folder / name for name in files]
+    older = _state(paths)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            staged.append((_write_temporary(folder, name, content), folder / name))
-        if occupied := [path.name for _, path in staged if path.is_dir()]:
-            raise IsADirectoryError(errno.EISDIR, f"{', '.join(occupied)}: is a folder")
-        if len(staged) > 1:
-            staged[-1][1].unlink(missing_ok=True)
-        for temporary, path in staged:
-            temporary.replace(path)
-        _sync(folder)
+        for name in files:
+            remove_abandoned(folder, glob.escape(name))
+        with ExitStack() as temporaries:
+            staged = [
+                temporaries.enter_context(_temporary(folder, name, content))
+                for name, content in files.items()
+            ]
+            _put_in_place(dict(zip(staged, paths, strict=True)))
     except OSError as error:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
+        unchanged = _state(paths) == older
         raise EvalHarnessError(
-            f"cannot be written: {error.strerror}; older files are as they were",
+            f"cannot be written: {error.strerror}; "
+            + ("older files are as they were" if unchanged else "what is there is incomplete"),
             where=folder,
-            mend=f"free the place or choose another {option}=",
+            mend=f"free the place or choose another {option}="
+            if unchanged
+            else "run the same command again",
         ) from error
-    _remove_abandoned(folder)
+    _sync_folder(folder)
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keeps the harness's other processes from writing into a results folder meanwhile.
+def remove_abandoned(folder: Path, files: str) -> None:
+    """Removes the temporary files that no living process is writing.
 
-    Raises:
-        EvalHarnessError: The lock's file cannot be written.
+    Args:
+        folder: The folder they are below.
+        files: A pattern of what they were to become, such as `runs/*/*/scores.json`.
     """
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise _not_writable(folder, "results_dir", error) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    pattern = PurePosixPath(files)
+    for path in folder.glob(str(pattern.with_name(f".{pattern.name}.{_SUFFIX}"))):
+        try:
+            with path.open("r+b") as file:
+                held = try_lock(file)
+                age = time.time() - path.stat().st_mtime
+                if held or (held is None and age > _SECONDS_UNTIL_ABANDONED):
+                    path.unlink()
+        except OSError:  # its process has just renamed it, or it is another user's
+            continue
 
 
 def check_writable(folder: Path, option: str) -> None:
@@ -92,41 +104,83 @@ def check_writable(folder: Path, option: str) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _not_writable(folder, option, error) from error
+        raise not_writable(folder, option, error) from error
 
 
-def _not_writable(folder: Path, option: str, error: OSError) -> EvalHarnessError:
-    return EvalHarnessError(
-        f"cannot be written to: {error.strerror}", where=folder, mend=f"choose another {option}="
-    )
+def sync(file: IO[bytes]) -> None:
+    """Sees to it that what was written to a file outlasts a power cut, where that can be had.
 
-
-def _write_temporary(folder: Path, name: str, content: bytes) -> Path:
-    path = folder / f".{name}.{secrets.token_hex(4)}{_TEMPORARY_SUFFIX}"
+    Raises:
+        OSError: It cannot be written.
+    """
+    file.flush()
     try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Removes what a killed process left a day ago or earlier; others may be writing now."""
-    for path in folder.glob(f".*{_TEMPORARY_SUFFIX}"):
+@contextmanager
+def _temporary(folder: Path, name: str, content: bytes) -> Iterator[Path]:
+    """A file under a temporary name, locked; it goes in the end unless it was renamed."""
+    path, file = _begin(folder, name)
+    with file:
         try:
-            if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
-                path.unlink()
-        except FileNotFoundError:  # its process has just renamed it
-            continue
+            file.write(content)
+            sync(file)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _begin(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
+    while True:
+        path = folder / f".{name}.{secrets.token_hex(4)}.tmp"
+        file = path.open("xb")
+        if try_lock(file) is not False and os.fstat(file.fileno()).st_nlink:
+            return path, file
+        file.close()  # another process took it for abandoned before it was locked
+
+
+def _put_in_place(files: Mapping[Path, Path]) -> None:
+    """Renames files, the last of several after its older version was removed before the first."""
+    *_, marker = files.values()
+    if occupied := [path.name for path in files.values() if path.is_dir()]:
+        raise IsADirectoryError(errno.EISDIR, f"{', '.join(occupied)}: is a folder")
+    if len(files) > 1:
+        marker.unlink(missing_ok=True)
+    for temporary, path in files.items():
+        try:
+            temporary.replace(path)
+        except FileExistsError:  # some file systems rename onto nothing that exists
+            path.unlink()
+            temporary.rename(path)
+
+
+def _state(paths: Iterable[Path]) -> list[tuple[int, ...] | None]:
+    """Tells whether files have changed; `None` for one that is not there."""
+    states: list[tuple[int, ...] | None] = []
+    for path in paths:
+        try:
+            found = path.stat()
+            states.append((found.st_ino, found.st_size, found.st_mtime_ns))
+        except OSError:
+            states.append(None)
+    return states
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise EvalHarnessError(
+                f"was written, but may not outlast a power cut: {error.strerror}",
+                where=folder,
+                mend="check the disk",
+            ) from error

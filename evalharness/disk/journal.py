@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
-from evalharness.disk.files import write_files
+from evalharness.disk.files import remove_abandoned, write_files
+from evalharness.disk.parsing import DAMAGES, parse_json
 from evalharness.errors import EvalHarnessError
 
 log = logging.getLogger(__name__)
@@ -84,12 +85,17 @@ class Journal(Generic[T]):
         Raises:
             EvalHarnessError: It cannot be written.
         """
-        content = json.dumps(line, ensure_ascii=False) + "\n"
         try:
+            content = (json.dumps(line, ensure_ascii=False) + "\n").encode()
             self.open()
             assert self._file is not None
-            self._file.write(content.encode())
+            self._file.write(content)
             self._file.flush()
+        except UnicodeEncodeError as error:
+            raise EvalHarnessError(
+                f"half of a surrogate pair, which no text file can hold: {error.object!a:.200}",
+                where=self.folder,
+            ) from error
         except OSError as error:
             raise self.not_writable(error) from error
         return self._name
@@ -105,6 +111,7 @@ class Journal(Generic[T]):
             EvalHarnessError: The folder cannot be made.
         """
         if self._file is None:
+            remove_abandoned(self.folder, _ABOUT)
             if not (self.folder / _ABOUT).exists():
                 about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
                 write_files(self.folder, {_ABOUT: about.encode()})
@@ -145,17 +152,21 @@ class Journal(Generic[T]):
         self._read_up_to[path.name] = start + len(whole)
         for line in whole.split(b"\n")[:-1]:
             try:
-                yield self._parse(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError):
+                value = self._parse(parse_json(line))
+            except DAMAGES:
                 log.warning("%s: passed over a damaged line", path)
+            else:
+                yield value
 
     def _check_schema(self) -> None:
         path = self.folder / _ABOUT
         if not path.exists():
             return
         try:
-            version = json.loads(path.read_bytes())["schema_version"]
-        except (OSError, ValueError, KeyError, TypeError):
+            version = parse_json(path.read_bytes())["schema_version"]
+        except OSError as error:
+            raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
+        except DAMAGES:
             log.warning("%s: damaged; written anew", path)
             path.unlink(missing_ok=True)
             return

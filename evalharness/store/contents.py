@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-import json
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from evalharness.disk import DAMAGES, parse_json
 from evalharness.metrics.base import Array, ErrorSpan, Remark
-from evalharness.scoring import Scoring, Translated
+from evalharness.scoring import Translated
 from evalharness.store.records import (
-    DAMAGES,
     SEGMENTS,
     STATISTICS,
     RunRecord,
-    checked,
     damaged,
+    known,
+    read_head,
+    read_run,
 )
 from evalharness.testsets.base import Bitext, Segment
 
-# An archive with a flipped bit claims to be encrypted, or packed in an unknown way.
-_UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, *DAMAGES)
+# An archive with a flipped bit claims to be encrypted, or packed in another way.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    *DAMAGES,
+)
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a run folder holds but its configuration, as JSON values.
+
+    Attributes:
+        run: `run.json`.
+        scores: `scores.json`.
+        rows: The lines of `segments.jsonl`.
+        statistics: The arrays of `statistics.npz`.
+    """
+
+    run: Mapping[str, Any]
+    scores: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    statistics: Mapping[str, Array]
 
 
 def read_translated(results: Path, record: RunRecord) -> Translated:
@@ -64,35 +94,36 @@ def read_statistics(results: Path, record: RunRecord, metric: str) -> Array:
     """
     path = results / record.folder / STATISTICS
     try:
-        return _statistics(path, metric, record.segments)
+        with np.load(path, allow_pickle=False) as arrays:
+            return _statistics(arrays, metric, record.segments)
     except _UNREADABLE as error:
         raise damaged(path, error) from error
 
 
-def read_scoring(results: Path, record: RunRecord) -> tuple[list[str | None], Scoring]:
-    """Reads the hypotheses of a run and all that the metrics said about them.
+def read_content(results: Path, folder: str) -> Content:
+    """Reads a run folder, also what a later evalharness wrote there and this one does not know.
 
     Raises:
         EvalHarnessError: A file is damaged.
     """
-    path = results / record.folder
-    names = [score.metric for score in record.scores]
+    record = read_run(results, folder)
+    path = results / folder
+    run, scores = read_head(path)
     try:
         rows = _rows(path / SEGMENTS)
-        segment_scores = {name: _segment_scores(rows, name) for name in names}
-        statistics = {name: _statistics(path / STATISTICS, name, len(rows)) for name in names}
-        remarks = _remarks([row.get("remarks", {}) for row in rows])
-        hypotheses = _hypotheses(rows)
+        _hypotheses(rows)
+        with np.load(path / STATISTICS, allow_pickle=False) as arrays:
+            statistics = dict(arrays)
+        for score in record.scores:
+            _statistics(statistics, score.metric, len(rows))
+            _check_segments(rows, score.metric)
     except _UNREADABLE as error:
         raise damaged(path, error) from error
-    scoring = Scoring(
-        record.scores, record.unavailable, record.resampling, statistics, segment_scores, remarks
-    )
-    return hypotheses, scoring
+    return Content(run, scores, rows, statistics)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    return [parse_json(line) for line in path.read_bytes().split(b"\n") if line]
 
 
 def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
@@ -102,9 +133,8 @@ def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
     return hypotheses
 
 
-def _statistics(path: Path, metric: str, segments: int) -> Array:
-    with np.load(path, allow_pickle=False) as arrays:
-        table: Array = arrays[metric]
+def _statistics(arrays: Mapping[str, Array], metric: str, segments: int) -> Array:
+    table = arrays[metric]
     if table.ndim != 2 or len(table) != segments or table.dtype != np.float64:
         raise ValueError(f"{metric}: statistics are {table.dtype} {table.shape}")
     if not np.isfinite(table).all():
@@ -112,18 +142,12 @@ def _statistics(path: Path, metric: str, segments: int) -> Array:
     return table
 
 
-def _segment_scores(rows: Sequence[Mapping[str, Any]], metric: str) -> Array:
-    scores = np.array([float(row["scores"][metric]) for row in rows])
-    if not np.isfinite(scores).all():
-        raise ValueError(f"{metric}: not finite")
-    return scores
-
-
-def _remarks(said: Sequence[Mapping[str, Any]]) -> dict[str, list[Remark]]:
-    """The remarks of each metric that makes some, segment by segment."""
-    metrics = dict.fromkeys(metric for of in said for metric in of)
-    return {metric: [_remark(**of.get(metric, {})) for of in said] for metric in metrics}
-
-
-def _remark(truncated: bool = False, error_spans: Sequence[Mapping[str, Any]] = ()) -> Remark:
-    return checked(Remark(truncated, tuple(checked(ErrorSpan(**span)) for span in error_spans)))
+def _check_segments(rows: Sequence[Mapping[str, Any]], metric: str) -> None:
+    """Checks what is carried over of a metric: its segment scores, and its remarks if any."""
+    for row in rows:
+        if not np.isfinite(float(row["scores"][metric])):
+            raise ValueError(f"{metric}: not finite")
+        remark = row.get("remarks", {}).get(metric, {})
+        known(Remark, remark)
+        for span in remark.get("error_spans", ()):
+            known(ErrorSpan, span)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import math
 import re
@@ -12,23 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from evalharness.disk import DAMAGES as DAMAGES
+from evalharness.disk import parse_json
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.scoring import Resampling, Score, Unavailable
+from evalharness.stats import MOST_RESAMPLES
 from evalharness.testsets.base import PROVENANCES
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", Score, Unavailable, Resampling, Remark, ErrorSpan, "RunRecord")
+T = TypeVar("T", Score, Unavailable, Resampling, Remark, ErrorSpan)
 
 SCHEMA_VERSION = 1
-DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What reading a file raises that was cut short or edited."""
-
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 """What a system or a test set may be called: its name is part of a folder's."""
+
+_MOST = 2**64  # no count and no seed is larger
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -58,6 +59,8 @@ class RunRecord:
         truncated: How many sources were longer than the system takes, and cut off.
         unfinished: How many hypotheses reached the length limit before they ended.
         notes: What a reader has to know of the system.
+        empty: How many hypotheses show nothing.
+        testset_notes: What was left out of the test set, and what its files are like.
         failures: Why it failed on segments, and on how many for that reason.
         removed: What was taken out of answers, and of how many of them.
         truncated_by_metric: In how many segments a metric did not read the end of a text.
@@ -80,6 +83,8 @@ class RunRecord:
     truncated: int
     unfinished: int
     notes: tuple[str, ...]
+    empty: int = 0
+    testset_notes: tuple[str, ...] = ()
     failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
     removed: Mapping[str, int] = dataclasses.field(default_factory=dict)
     truncated_by_metric: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -116,22 +121,33 @@ def read_run(results: Path, folder: str) -> RunRecord:
     Raises:
         EvalHarnessError: The folder is no complete run, or is damaged.
     """
-    path = results / folder
     try:
-        scores = json.loads((path / SCORES).read_bytes())
-        run = json.loads((path / RUN).read_bytes())
-        for content in (scores, run):
-            if content["schema_version"] != SCHEMA_VERSION:
-                raise EvalHarnessError(
-                    f"written by another evalharness (schema_version {content['schema_version']})",
-                    where=path,
-                    mend="update evalharness",
-                )
-        return _record(folder, run, scores)
+        return _record(folder, *read_head(results / folder))
+    except DAMAGES as error:
+        raise damaged(results / folder, error) from error
+
+
+def read_head(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reads `run.json` and `scores.json`, whatever they hold besides their schema.
+
+    Raises:
+        EvalHarnessError: The folder is no complete run, is damaged, or has another schema.
+    """
+    try:
+        scores, run = (parse_json((path / name).read_bytes()) for name in (SCORES, RUN))
+        versions = [content["schema_version"] for content in (scores, run)]
     except OSError as error:
         raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
     except DAMAGES as error:
         raise damaged(path, error) from error
+    for version in versions:
+        if version != SCHEMA_VERSION:
+            raise EvalHarnessError(
+                f"written by another evalharness (schema_version {version})",
+                where=path,
+                mend="update evalharness",
+            )
+    return run, scores
 
 
 def _read_all(results: Path) -> Iterator[RunRecord]:
@@ -161,13 +177,15 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(run["testset"]["references"]),
-        scores=tuple(checked(Score(**score)) for score in scores["scores"]),
-        unavailable=tuple(checked(Unavailable(**metric)) for metric in scores["unavailable"]),
-        resampling=checked(Resampling(**run["bootstrap"])),
+        scores=tuple(known(Score, score) for score in scores["scores"]),
+        unavailable=tuple(known(Unavailable, metric) for metric in scores["unavailable"]),
+        resampling=known(Resampling, run["bootstrap"]),
         failed=run["counts"]["failed"],
         truncated=run["counts"]["truncated"],
         unfinished=run["counts"]["unfinished"],
         notes=tuple(str(note) for note in run["notes"]),
+        empty=run["counts"].get("empty", 0),
+        testset_notes=tuple(str(note) for note in run["testset"].get("notes", ())),
         failures=_counts(run.get("failures", {})),
         removed=_counts(run.get("removed", {})),
         truncated_by_metric=_counts(run.get("truncated_by_metric", {})),
@@ -178,29 +196,38 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
     for name in (record.system, record.testset, record.source_lang, record.target_lang):
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
-    return checked(record)
+    if not (0 < record.resampling.resamples <= MOST_RESAMPLES and record.resampling.seed >= 0):
+        raise ValueError(f"no resampling: {record.resampling}")
+    _check(record)
+    return record
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:
     return {str(what): int(count) for what, count in found.items()}
 
 
-def checked(record: T) -> T:
-    """Returns a record whose numbers and strings are some: the file may have been edited.
+def known(kind: type[T], facts: Mapping[str, Any]) -> T:
+    """Makes a value of what a file says; what a later evalharness wrote besides is passed over.
 
     Raises:
-        TypeError: A field has another type.
-        ValueError: A number is not finite, or UTF-8 cannot hold a string.
+        TypeError: A field is missing or has another type.
+        ValueError: A number is not finite, or too large.
     """
-    for field in dataclasses.fields(record):
-        value: Any = getattr(record, field.name)
+    names = [field.name for field in dataclasses.fields(kind)]
+    value = kind(**{name: facts[name] for name in names if name in facts})
+    _check(value)
+    return value
+
+
+def _check(value: Score | Unavailable | Resampling | Remark | ErrorSpan | RunRecord) -> None:
+    for field in dataclasses.fields(value):
+        found: Any = getattr(value, field.name)
         kind = _JSON_TYPES.get(str(field.type))
         if kind is None:
             continue
-        if not isinstance(value, kind):
-            raise TypeError(f"{field.name} is {value!r}")
-        if float in kind and not math.isfinite(getattr(record, field.name)):
-            raise ValueError(f"{field.name} is {value}")
-        if isinstance(value, str):
-            value.encode()  # JSON can hold what UTF-8 cannot
-    return record
+        if not isinstance(found, kind):
+            raise TypeError(f"{field.name} is {found!r}")
+        if isinstance(found, int) and abs(found) > _MOST:
+            raise ValueError(f"{field.name} is too large")
+        if isinstance(found, float) and not math.isfinite(found):
+            raise ValueError(f"{field.name} is {found}")

@@ -7,17 +7,18 @@ import io
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evalharness.disk import locked, write_files
+from evalharness.disk import locked, remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Remark
 from evalharness.scoring import Scoring
-from evalharness.store.contents import read_scoring
+from evalharness.store.contents import Content, read_content
+from evalharness.store.merging import merged
 from evalharness.store.records import (
     NAME,
     RUN,
@@ -30,6 +31,7 @@ from evalharness.store.records import (
 )
 from evalharness.systems.base import Facts
 from evalharness.testsets.base import Bitext
+from evalharness.textfiles import is_blank
 
 log = logging.getLogger(__name__)
 
@@ -110,52 +112,40 @@ def write_run(
         EvalHarnessError: The folder cannot be written; older files are as they were.
     """
     with locked(results):
-        run = _with_earlier_metrics(results, run)
+        remove_abandoned(results, "runs/*/*/*")
+        new = Content(
+            {**_run_json(run), **circumstances},
+            _scores_json(run),
+            _rows(run),
+            run.scoring.statistics,
+        )
+        content = _with_earlier(new, results, run.folder)
         write_files(
             results / run.folder,
             {
                 "config.yaml": config_yaml.encode(),
-                SEGMENTS: _segments_jsonl(run),
-                STATISTICS: _npz(run.scoring.statistics),
-                RUN: _json({**_run_json(run), **circumstances}),
-                SCORES: _json(_scores_json(run)),
+                SEGMENTS: _jsonl(content.rows),
+                STATISTICS: _npz(content.statistics),
+                RUN: _json(content.run),
+                SCORES: _json(content.scores),
             },
         )
         return read_run(results, run.folder)
 
 
-def _with_earlier_metrics(results: Path, run: Run) -> Run:
-    new, folder = run.scoring, results / run.folder
-    if not (folder / SCORES).exists():
-        if (folder / SEGMENTS).exists():
-            log.warning("%s: was cut short while it was written; written anew", folder)
-        return run
+def _with_earlier(new: Content, results: Path, folder: str) -> Content:
+    """Adds what an earlier command wrote of the same hypotheses."""
+    path = results / folder
+    if not (path / SCORES).exists():
+        if (path / SEGMENTS).exists():
+            log.warning("%s: was cut short while it was written; written anew", path)
+        return new
     try:
-        record = read_run(results, run.folder)
-        hypotheses, old = read_scoring(results, record)
+        old = read_content(results, folder)
     except EvalHarnessError as error:
         log.warning("%s; written anew", error)
-        return run
-    computed = {score.metric: score.signature for score in new.scores}
-    for score in old.scores:
-        if computed.get(score.metric, score.signature) != score.signature:
-            log.warning("%s: replaced %s %s", folder, score.metric, score.signature)
-    kept = [score for score in old.scores if score.metric not in computed]
-    names = [score.metric for score in kept]
-    if kept and (hypotheses != list(run.hypotheses) or old.resampling != new.resampling):
-        why = "of other hypotheses or with other bootstrap settings"
-        log.warning("%s: dropped %s, scores %s", folder, ", ".join(names), why)
-        return run
-    scoring = replace(
-        new,
-        scores=(*new.scores, *kept),
-        unavailable=tuple(absent for absent in new.unavailable if absent.metric not in names),
-        statistics={**new.statistics, **{name: old.statistics[name] for name in names}},
-        segment_scores={**new.segment_scores, **{name: old.segment_scores[name] for name in names}},
-        remarks={**new.remarks, **{n: of for n, of in old.remarks.items() if n in names}},
-    )
-    metrics = {name: of for name, of in record.metrics.items() if name in names}
-    return replace(run, scoring=scoring, metrics={**run.metrics, **metrics})
+        return new
+    return merged(new, old, path)
 
 
 def _run_json(run: Run) -> dict[str, object]:
@@ -168,8 +158,8 @@ def _run_json(run: Run) -> dict[str, object]:
         "testset": {
             "name": run.bitext.testset,
             "digest": run.bitext.digest,
-            "references": run.bitext.provenance,
-            "notes": run.bitext.notes,
+            "references": list(run.bitext.provenance),
+            "notes": list(run.bitext.notes),
         },
         "source_lang": run.bitext.source_lang,
         "target_lang": run.bitext.target_lang,
@@ -177,7 +167,7 @@ def _run_json(run: Run) -> dict[str, object]:
             "translated": len(run.hypotheses) - failed - run.from_store,
             "from_store": run.from_store,
             "failed": failed,
-            "empty": sum(text is not None and not text.strip() for text in run.hypotheses),
+            "empty": sum(text is not None and is_blank(text) for text in run.hypotheses),
             "truncated": run.truncated,
             "unfinished": run.unfinished,
         },
@@ -208,8 +198,8 @@ def _scores_json(run: Run) -> dict[str, object]:
     }
 
 
-def _segments_jsonl(run: Run) -> bytes:
-    lines = []
+def _rows(run: Run) -> list[dict[str, object]]:
+    rows = []
     for row, (segment, hypothesis) in enumerate(
         zip(run.bitext.segments, run.hypotheses, strict=True)
     ):
@@ -224,8 +214,8 @@ def _segments_jsonl(run: Run) -> bytes:
         remarks = {name: _remark_json(of[row]) for name, of in run.scoring.remarks.items()}
         if said := {name: remark for name, remark in remarks.items() if remark}:
             facts["remarks"] = said
-        lines.append(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-    return ("\n".join(lines) + "\n").encode()
+        rows.append(facts)
+    return rows
 
 
 def _remark_json(remark: Remark) -> dict[str, object]:
@@ -237,6 +227,11 @@ def _npz(statistics: Mapping[str, Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **statistics)
     return buffer.getvalue()
+
+
+def _jsonl(rows: Sequence[Mapping[str, object]]) -> bytes:
+    lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _json(value: object) -> bytes:

@@ -14,7 +14,7 @@ from omegaconf import MISSING
 
 from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
-from evalharness.textfiles import check_aligned, decode_lines, read_bytes
+from evalharness.textfiles import TextFile, check_aligned, decode_text, read_bytes
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,7 @@ class FileSystem:
     def release(self) -> None:
         """Nothing."""
 
-    def hypotheses(
-        self, source: str, target: str, source_path: str, source_lines: int
-    ) -> list[str]:
+    def hypotheses(self, source: str, target: str, source_path: str, source_lines: int) -> TextFile:
         """Reads one hypothesis per source line, also of those left out of scoring.
 
         Args:
@@ -84,9 +82,9 @@ class FileSystem:
             EvalHarnessError: The file cannot be read or has another number of lines.
         """
         path = self._path(source, target)
-        lines = decode_lines(self._content(source, target), path)
-        check_aligned(lines, path, source_path, source_lines)
-        return lines
+        file = decode_text(self._content(source, target), path)
+        check_aligned(file.lines, path, source_path, source_lines)
+        return file
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
@@ -120,13 +118,11 @@ class GivenOutputs(FileSystem):
             content = json.dumps(self.lines)
         return {"system": "file", "sha256": hashlib.sha256(content.encode()).hexdigest()}
 
-    def hypotheses(
-        self, source: str, target: str, source_path: str, source_lines: int
-    ) -> list[str]:
+    def hypotheses(self, source: str, target: str, source_path: str, source_lines: int) -> TextFile:
         """Returns the outputs.
 
         Raises:
             EvalHarnessError: There is not one for each segment.
         """
         check_aligned(self.lines, self.name, source_path, source_lines)
-        return list(self.lines)
+        return TextFile(list(self.lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,7 @@ from evalharness.languages import language
 from evalharness.testsets.base import Bitext, Segment
 from evalharness.testsets.identification import foreign_lines
 from evalharness.testsets.provenance import maker_of, read_provenance
-from evalharness.textfiles import listed, read_aligned, read_lines
-
-log = logging.getLogger(__name__)
+from evalharness.textfiles import TextFile, is_blank, listed, read_aligned, read_text
 
 
 @dataclass(frozen=True)
@@ -111,8 +108,6 @@ class StatementsTestSet:
         segments = [segment for statement in statements for segment in statement.segments]
         where = str(seeds[0] if len(seeds) == 1 else self._seeds / code)
         notes = [note for statement in statements for note in statement.notes]
-        for note in notes:
-            log.info("%s", note)
         if not segments:
             raise EvalHarnessError(
                 "no segment left: no line has both the right language and a reference", where=where
@@ -136,20 +131,23 @@ class StatementsTestSet:
         start: int,
         entries: Mapping[str, Mapping[str, object]],
     ) -> _Statement:
-        lines = read_lines(seed)
+        source = read_text(seed)
+        lines = source.lines
         if not files:
             note = f"{code}/{seed.name}: left out: no reference in {self.target_lang!r}"
             return _Statement([], len(lines), set(), [note])
-        references = [_read_reference(file, seed, lines) for file in files]
+        aligned = [_read_reference(file, seed, lines) for file in files]
+        references = [file.lines for file in aligned]
         foreign = foreign_lines(lines, code)
         segments = [
             Segment(f"{seed.stem}:{line + 1}", start + line, seed.stem, source, present)
             for line, (source, refs) in enumerate(
                 zip(lines, zip(*references, strict=True), strict=True)
             )
-            if line not in foreign and (present := tuple(ref for ref in refs if ref.strip()))
+            if line not in foreign and (present := tuple(ref for ref in refs if not is_blank(ref)))
         ]
         notes = _foreign_notes(f"{code}/{seed.name}", language(code).name, foreign)
+        notes += [note for file in (source, *aligned) for note in file.notes]
         makers = {maker_of(file, seed, self._references, entries) for file in files}
         return _Statement(segments, len(lines), makers, notes)
 
@@ -173,12 +171,12 @@ def _folders(path: Path) -> list[str]:
     return sorted(entry.name for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
 
 
-def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> list[str]:
-    lines = read_aligned(path, seed, len(sources))
+def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> TextFile:
+    file = read_aligned(path, seed, len(sources))
     stray = [
         number
-        for number, (source, text) in enumerate(zip(sources, lines, strict=True), 1)
-        if text.strip() and not source.strip()
+        for number, (source, text) in enumerate(zip(sources, file.lines, strict=True), 1)
+        if not is_blank(text) and is_blank(source)
     ]
     if stray:
         raise EvalHarnessError(
@@ -186,7 +184,7 @@ def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> list[str]
             where=path,
             mend="line n of the reference translates line n of the seed",
         )
-    return lines
+    return file
 
 
 def _foreign_notes(name: str, expected: str, foreign: Mapping[int, str]) -> list[str]:

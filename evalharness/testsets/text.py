@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +10,7 @@ from omegaconf import MISSING
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
 from evalharness.testsets.base import MAKERS, NO_REFERENCES, UNSTATED, Bitext, Segment
-from evalharness.textfiles import listed, read_aligned, read_lines
-
-log = logging.getLogger(__name__)
+from evalharness.textfiles import is_blank, listed, read_aligned, read_text
 
 
 @dataclass(frozen=True)
@@ -68,22 +65,26 @@ class TextTestSet:
                 "neither a source nor a reference", where="testset", mend="give testset.source="
             )
         longest = self.source if self.source is not None else self.references[0]
-        lines = read_lines(longest)
-        if not lines:
+        first = read_text(longest)
+        if not first.lines:
             raise EvalHarnessError("the file is empty", where=longest)
+        count = len(first.lines)
+        references = [read_aligned(path, longest, count) for path in self.references]
+        files = references if self.source is None else [first, *references]
         texts = Texts(
-            None if self.source is None else lines,
-            [read_aligned(path, longest, len(lines)) for path in self.references],
-            self._document_ids(longest, len(lines)),
+            None if self.source is None else first.lines,
+            [file.lines for file in references],
+            self._document_ids(longest, count),
             longest,
+            tuple(note for file in files for note in file.notes),
         )
         return [assemble(self, texts)]
 
     def _document_ids(self, longest: str, expected: int) -> Sequence[str | None]:
         if self.documents is None:
             return [None] * expected
-        ids = read_aligned(self.documents, longest, expected)
-        if missing := [number for number, text in enumerate(ids, 1) if not text.strip()]:
+        ids = read_aligned(self.documents, longest, expected).lines
+        if missing := [number for number, text in enumerate(ids, 1) if is_blank(text)]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids
 
@@ -133,12 +134,14 @@ class Texts:
         references: The lines of each reference.
         documents: The document id of each line, or `None`.
         path: Where they come from, for messages.
+        notes: What was found in their files.
     """
 
     sources: Sequence[str] | None
     references: Sequence[Sequence[str]]
     documents: Sequence[str | None]
     path: str
+    notes: tuple[str, ...] = ()
 
 
 def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
@@ -153,7 +156,7 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
     """
     total = len(texts.documents)
     sources = texts.sources
-    empty = [n for n, text in enumerate(sources or (), 1) if not text.strip()]
+    empty = [n for n, text in enumerate(sources or (), 1) if is_blank(text)]
     if empty and testset.on_empty == "error":
         raise EvalHarnessError(
             f"empty source: {listed(empty)}",
@@ -162,8 +165,9 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         )
     segments = tuple(_segments(texts))
     if not segments:
-        both = texts.references and sources is not None
-        lacking = "both a source and a reference" if both else "a text"
+        parts = [] if sources is None else ["a source"]
+        parts += ["a reference"] if texts.references else []
+        lacking = f"{'both ' if len(parts) > 1 else ''}{' and '.join(parts)}"
         raise EvalHarnessError(f"no segment left: no line has {lacking}", where=texts.path)
     return Bitext(
         testset.name,
@@ -173,7 +177,7 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         texts.path,
         total,
         (testset.provenance if texts.references else NO_REFERENCES,),
-        _notes(texts.path, empty, total - len(empty) - len(segments)),
+        (*_left_out(empty, total - len(empty) - len(segments)), *texts.notes),
     )
 
 
@@ -181,20 +185,16 @@ def _segments(texts: Texts) -> Iterator[Segment]:
     """What has a source and, where there are references, at least one of them."""
     sources = texts.sources if texts.sources is not None else [""] * len(texts.documents)
     for position, (source, document) in enumerate(zip(sources, texts.documents, strict=True)):
-        present = tuple(text for lines in texts.references if (text := lines[position]).strip())
-        if (source.strip() or texts.sources is None) and (present or not texts.references):
+        present = tuple(text for lines in texts.references if not is_blank(text := lines[position]))
+        if (not is_blank(source) or texts.sources is None) and (present or not texts.references):
             yield Segment(str(position + 1), position, document, source, present)
 
 
-def _notes(path: str, empty: Sequence[int], unreferenced: int) -> tuple[str, ...]:
-    notes = []
+def _left_out(empty: Sequence[int], unreferenced: int) -> Iterator[str]:
     if empty:
-        notes.append(f"left out: empty source, {listed(empty)}")
+        yield f"left out: empty source, {listed(empty)}"
     if unreferenced:
-        notes.append(f"left out: no reference, {unreferenced} segments")
-    for note in notes:
-        log.warning("%s: %s", path, note)
-    return tuple(notes)
+        yield f"left out: no reference, {unreferenced} segments"
 
 
 def _check(testset: TextTestSet | GivenTestSet) -> None:

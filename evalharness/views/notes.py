@@ -30,6 +30,9 @@ def notes(runs: Sequence[RunRecord], columns: Sequence[str]) -> Iterator[str]:
     several = Counter(column.split("|")[0] for column in columns)
     for metric in (metric for metric, count in several.items() if count > 1):
         yield f"{metric}: {several[metric]} signatures, in a column each, never ranked together"
+    tests = ((run.testset, run.pair, note) for run in runs for note in run.testset_notes)
+    for testset, pair, note in dict.fromkeys(tests):
+        yield f"{testset} {pair}: {note}"
     yield from _interval_notes(runs)
     for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
         yield f"{system}: {note}"
@@ -56,6 +59,7 @@ def _answer_notes(run: RunRecord) -> Iterator[str]:
     for count, what in (
         (run.truncated, "sources longer than the system takes: cut off"),
         (run.unfinished, "hypotheses not finished at the length limit"),
+        (run.empty, "hypotheses are empty: nothing in them can be seen"),
     ):
         if count:
             yield f"{who}: {count} of {run.segments} {what}"

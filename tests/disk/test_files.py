@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import os
+import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from evalharness.disk import check_writable, write_files
+from evalharness.disk import check_writable, locked, write_files
 from evalharness.errors import EvalHarnessError
+
+from ..conftest import files_below
 
 
 def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
@@ -73,11 +83,151 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
     assert (tmp_path / "file").read_text() == "x"
 
 
-def test_what_a_killed_process_left_goes_after_a_day(tmp_path: Path):
-    recent, abandoned = tmp_path / ".a.txt.1.tmp", tmp_path / ".a.txt.2.tmp"
+@pytest.fixture
+def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets a call of the system answer with an error, as those of some network shares do."""
+
+    def install(module: ModuleType, name: str, code: int, when: Callable[..., object]) -> None:
+        real = getattr(module, name)
+
+        def call(*arguments: Any) -> Any:
+            if when(*arguments):
+                raise OSError(code, os.strerror(code))
+            return real(*arguments)
+
+        monkeypatch.setattr(module, name, call)
+
+    return install
+
+
+def is_folder(handle: int) -> bool:
+    return stat.S_ISDIR(os.fstat(handle).st_mode)
+
+
+def is_file(handle: int) -> bool:
+    return not is_folder(handle)
+
+
+@pytest.mark.parametrize("kind", [is_folder, is_file])
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_share_that_cannot_sync_is_written_to(
+    tmp_path: Path, refuse: Callable[..., None], code: int, kind: Callable[..., object]
+):
+    refuse(os, "fsync", code, kind)
+    write_files(tmp_path, {"a.txt": b"a", "b.txt": b"b"})
+    assert files_below(tmp_path) == {"a.txt": b"a", "b.txt": b"b"}
+
+
+def test_a_folder_that_nobody_may_open_is_written_to(tmp_path: Path, refuse: Callable[..., None]):
+    refuse(os, "open", errno.EACCES, lambda path, *_: path == tmp_path)
+    write_files(tmp_path, {"a.txt": b"a"})
+    assert files_below(tmp_path) == {"a.txt": b"a"}
+
+
+def test_a_message_says_what_became_of_the_older_files(
+    tmp_path: Path, refuse: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+):
+    old, new = {"data": b"old", "marker": b"old"}, {"data": b"new", "marker": b"new"}
+    write_files(tmp_path, old)
+    refuse(os, "fsync", errno.EIO, is_file)
+    with pytest.raises(EvalHarnessError) as caught:
+        write_files(tmp_path, new)
+    monkeypatch.undo()
+    assert "Input/output error; older files are as they were" in str(caught.value)
+    assert files_below(tmp_path) == old
+
+    refuse(os, "fsync", errno.EIO, is_folder)
+    with pytest.raises(EvalHarnessError) as caught:
+        write_files(tmp_path, new)
+    monkeypatch.undo()
+    assert "was written, but may not outlast a power cut: Input/output" in str(caught.value)
+    assert files_below(tmp_path) == new
+
+    refuse(os, "replace", errno.EBUSY, lambda _, path: path.name == "marker")
+    with pytest.raises(EvalHarnessError) as caught:
+        write_files(tmp_path, old)
+    assert "what is there is incomplete; run the same command again" in str(caught.value)
+    assert files_below(tmp_path) == {"data": b"old"}
+
+
+def test_a_share_that_renames_onto_nothing_is_written_to(
+    tmp_path: Path, refuse: Callable[..., None]
+):
+    write_files(tmp_path, {"a.txt": b"old a", "b.txt": b"old b"})
+    refuse(os, "replace", errno.EEXIST, lambda _, path: path.exists())
+    write_files(tmp_path, {"a.txt": b"new a", "b.txt": b"new b"})
+    assert files_below(tmp_path) == {"a.txt": b"new a", "b.txt": b"new b"}
+
+
+ENDLESS_WRITER = """
+import sys
+from pathlib import Path
+from evalharness.disk import write_files
+while True:
+    write_files(Path(sys.argv[1]), {"big[1].txt": b"x" * 5_000_000})
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_writer_and_what_a_living_one_writes_stays(
+    tmp_path: Path,
+):
+    others = {f".big[1].txt.{name}.tmp": b"of another program" for name in ("x", "old")}
+    for name, content in others.items():
+        (tmp_path / name).write_bytes(content)
+    process = subprocess.Popen([sys.executable, "-c", ENDLESS_WRITER, str(tmp_path)])
+
+    def begun() -> list[Path]:
+        found = [path for path in tmp_path.glob(".big*.tmp") if path.name not in others]
+        with contextlib.suppress(FileNotFoundError):
+            return [path for path in found if path.stat().st_size]
+        return []
+
+    halfway: list[Path] = []
+    while not halfway:
+        process.send_signal(signal.SIGCONT)
+        while not begun():
+            assert process.poll() is None
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        halfway = begun()
+    write_files(tmp_path, {"big[1].txt": b"mine"})
+    assert all(path.exists() for path in halfway)
+    process.kill()
+    process.wait()
+    assert all(path.exists() for path in halfway)
+    write_files(tmp_path, {"big[1].txt": b"mine"})
+    assert files_below(tmp_path) == {"big[1].txt": b"mine", **others}
+
+
+def test_without_locks_what_was_left_goes_after_a_day(tmp_path: Path, refuse: Callable[..., None]):
+    refuse(fcntl, "flock", errno.ENOLCK, lambda *_: True)
+    recent, abandoned = tmp_path / ".a.txt.00000001.tmp", tmp_path / ".a.txt.00000002.tmp"
     recent.write_text("another process may be writing this")
     abandoned.write_text("half")
     two_days_ago = time.time() - 2 * 86400
     os.utime(abandoned, (two_days_ago, two_days_ago))
     write_files(tmp_path, {"a.txt": b"whole"})
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", recent.name}
+
+
+LOCKS_AND_DIES = """
+import errno, fcntl, os, signal, sys
+from pathlib import Path
+from evalharness.disk import locked
+def flock(*_): raise OSError(errno.ENOLCK, "No locks available")
+fcntl.flock = flock
+with locked(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_without_locks_a_file_stands_in_which_a_killed_process_does_not_keep(
+    tmp_path: Path, refuse: Callable[..., None]
+):
+    refuse(fcntl, "flock", errno.ENOLCK, lambda *_: True)
+    died = subprocess.run([sys.executable, "-c", LOCKS_AND_DIES, str(tmp_path)])
+    assert died.returncode == -signal.SIGKILL
+    (left,) = tmp_path.glob(".lock.*")
+    with locked(tmp_path):
+        assert str(os.getpid()) in left.read_text()
+    assert not left.exists()

@@ -172,3 +172,54 @@ def test_lines_of_before_are_read(tmp_path: Path):
     path.with_name("0.jsonl").write_text(line)
     found = StoredTranslations(tmp_path, FACTS, "tr", "en").get("elma")
     assert found == Translation("apple", unfinished=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"source": "elma", "text": "Hello \\ud83d"}',
+        '{"source": "elma", "text": "x", "input_tokens": 1e999}',
+        '{"source": "elma", "text": "x", "input_tokens": NaN}',
+        '{"source": "elma", "text": "x", "removed": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"source": "elma", "text": "x", "input_tokens": ' + "9" * 5000 + "}",
+        '["elma", "x"]',
+    ],
+)
+def test_a_line_that_nobody_can_use_is_passed_over_and_its_text_is_missing(
+    tmp_path: Path, line: str, caplog: pytest.LogCaptureFixture
+):
+    keep(tmp_path, {"deniz": "sea"})
+    (path,) = tmp_path.rglob("*.jsonl")
+    path.with_name("0.jsonl").write_text(f"{line}\n")
+    found = StoredTranslations(tmp_path, FACTS, "tr", "en")
+    assert found.get("elma") is None
+    assert text_of(found, "deniz") == "sea"
+    assert "0.jsonl: passed over a damaged line" in caplog.text
+
+
+def test_half_a_character_is_refused_in_one_line(tmp_path: Path):
+    with pytest.raises(EvalHarnessError, match=r"half of a surrogate pair.*Hello \\ud83d"):
+        keep(tmp_path, {"elma": "Hello \ud83d"})
+    keep(tmp_path, {"elma": "apple"})
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
+
+
+def test_what_a_killed_process_left_beside_a_journal_goes(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    (about,) = tmp_path.rglob("about.json")
+    left = about.with_name(".about.json.0123abcd.tmp")
+    left.write_text("{")
+    keep(tmp_path, {"deniz": "sea"})
+    assert about.exists()
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("content", ['{"schema_version": ', "[" * 100_000, '["\\ud83d"]'])
+def test_a_damaged_description_is_written_anew(tmp_path: Path, content: str):
+    keep(tmp_path, {"elma": "apple"})
+    (about,) = tmp_path.rglob("about.json")
+    before = about.read_text()
+    about.write_text(content)
+    keep(tmp_path, {"deniz": "sea"})
+    assert about.read_text() == before
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"

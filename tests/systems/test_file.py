@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from evalharness.systems import FileSystem
 
-from ..conftest import CommandLine, text_testset
+from ..conftest import CommandLine, read_scores, text_testset
 
 
 def test_the_name_is_the_files_unless_given():
@@ -54,3 +58,43 @@ def test_one_path_serves_several_pairs(evalharness: CommandLine, tmp_path: Path)
     for lang, word in (("tr", "Turkey"), ("ar", "Libya")):
         (path,) = (tmp_path / "results").glob(f"runs/statements.{lang}-en/mine.*/segments.jsonl")
         assert {json.loads(line)["hypothesis"] for line in path.read_text().splitlines()} == {word}
+
+
+def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
+    evalharness: CommandLine, tmp_path: Path
+):
+    mark = "\ufeff".encode()
+    (tmp_path / "src.txt").write_bytes(mark + b"a\nb\nc\nd\n")
+    (tmp_path / "ref.txt").write_bytes(
+        b"the red apple fell\r\nthe blue sea is cold\r\nno\r\nyes\r\n"
+    )
+    parts = (b"the red apple fell\n", b"the blue sea is cold\n\xe2\x80\x8b\n\n")
+    (tmp_path / "out.txt").write_bytes(mark.join(parts))  # put together: no mark at the beginning
+    outcome = evalharness(
+        "model=file",
+        "model.path=out.txt",
+        *text_testset("src.txt", "ref.txt"),
+        "metric=[bleu,chrf,ter]",
+        "bootstrap.resamples=40",
+    )
+    assert outcome.code == 0
+    out = " ".join(outcome.out.split())
+    noted = (
+        "text tr-en: src.txt: the byte-order mark at the beginning was dropped (sacreBLEU would",
+        "text tr-en: ref.txt: 4 of 4 lines end in \\r\\n; the \\r was dropped",
+        "out: out.txt: byte-order marks (U+FEFF) inside, as in files put together: line 2; they",
+        "out text tr-en: 2 of 4 hypotheses are empty: nothing in them can be seen",
+    )
+    assert [note for note in noted if note not in out] == []
+    (path,) = (tmp_path / "results").glob("runs/*/*/run.json")
+    run = json.loads(path.read_text())
+    assert run["counts"]["empty"] == 2
+    assert [note.split(":")[0] for note in run["testset"]["notes"]] == ["src.txt", "ref.txt"]
+    assert [note.split(":")[0] for note in run["notes"]] == ["out.txt"]
+    command = ["sacrebleu", "ref.txt", "-i", "out.txt", "-m", "bleu", "chrf", "ter", "-b", "-w12"]
+    theirs = subprocess.run(
+        [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    ours = read_scores(tmp_path / "results")["out"]
+    scores = [ours[metric]["score"] for metric in ("BLEU", "chrF2", "TER")]
+    assert scores == pytest.approx(json.loads(theirs.stdout), abs=1e-9)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from evalharness.config import Dtype
+from evalharness.disk import locked, sync, try_lock
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
@@ -155,9 +153,9 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
     if folder.exists():
         return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_suffix(".lock")):
+        with locked(folder.parent, f"{digest}.lock", "store.dir"):
             if not folder.exists():
+                _remove_abandoned(folder.parent)
                 log.info("converting %s for CTranslate2 (%s), once", checkpoint, dtype.value)
                 _convert(checkpoint, dtype, folder)
     except OSError as error:
@@ -169,6 +167,14 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
             mend="free the place or choose another store.dir=",
         ) from error
     return folder
+
+
+def _remove_abandoned(conversions: Path) -> None:
+    """Removes what killed processes left of conversions, also of other checkpoints."""
+    for partial in conversions.glob("*.partial"):
+        with partial.with_suffix(".lock").open("ab") as lock:
+            if try_lock(lock):
+                shutil.rmtree(partial, ignore_errors=True)
 
 
 def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
@@ -198,5 +204,5 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
         ) from error
     for path in partial.iterdir():
         with path.open("rb") as file:
-            os.fsync(file.fileno())
+            sync(file)
     partial.rename(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
 import re
@@ -161,7 +162,13 @@ def test_ctranslate2_gives_what_transformers_gives(
 
 def test_ctranslate2_converts_once(tiny: Tiny, tmp_path: Path) -> None:
     command = [*options("nllb", tiny("nllb")), f"store.dir={tmp_path}", "model.engine=ctranslate2"]
-    first = translations(configured(*command), TURKISH)
+    conversions = tmp_path / "ctranslate2"
+    for name in ("of a killed process", "of a living one"):
+        (conversions / f"{name}.partial").mkdir(parents=True)
+    with (conversions / "of a living one.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        first = translations(configured(*command), TURKISH)
+    assert [path.name for path in conversions.glob("*.partial")] == ["of a living one.partial"]
     models = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.bin")}
     assert translations(configured(*command), TURKISH) == first
     assert len(models) == 1
