@@ -16,7 +16,7 @@ from evalharness.config import build
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
 from evalharness.systems import System
-from evalharness.terminal import results_console
+from evalharness.terminal import plain, results_console
 
 GROUPS = ("model", "testset", "metric")
 _PAIRS = (("ar", "en"), ("tr", "en"))  # of the statements
@@ -36,7 +36,7 @@ def _table(group: str) -> Table:
     table.add_column("what it is")
     table.add_column("here, now")
     for choice, path in sorted(_choices(group).items()):
-        table.add_row(choice, _description(path), _state(group, choice))
+        table.add_row(plain(choice), plain(_description(path)), _state(group, choice))
     return table
 
 
@@ -67,16 +67,16 @@ def _state(group: str, choice: str) -> Text:
         (name,) = node
         node, key = node[name], f"{group}.{name}"
     if missing := sorted(OmegaConf.missing_keys(node)):
-        return Text(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
+        return plain(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
     try:
         built = build(node, key)
         if reason := built.unavailable() or (built.lacking() if group == "model" else None):
-            return Text(reason, "yellow")
+            return plain(reason, "yellow")
         if group == "model" and not all(part.is_here() for part in _checkpoints(built)):
-            return Text("downloads when first run", "cyan")
+            return plain("downloads when first run", "cyan")
     except EvalHarnessError as error:
-        return Text(str(error), "yellow")
-    return Text("ready", "green")
+        return plain(str(error), "yellow")
+    return plain("ready", "green")
 
 
 def _checkpoints(system: System) -> Iterator[Checkpoint]:
