@@ -105,7 +105,7 @@ def read_json_lines(path: str | Path, most: int = MOST_SEGMENTS) -> list[Any]:
     values: list[Any] = []
     with open_file(path) as file:
         while line := file.readline(MOST_JSON_BYTES + 1):
-            if not line.strip():
+            if line == b"\n":
                 continue
             if len(values) == most:
                 raise ValueError(f"more than {most} lines")
@@ -125,12 +125,12 @@ def parse_json(content: bytes) -> Any:
         value = json.loads(content)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return value
-    raise ValueError(_TOO_DEEP)
+    level, depth = _inside([value]), 0
+    while level:
+        level, depth = [inner for outer in level for inner in _inside(outer)], depth + 1
+        if depth > DEEPEST:
+            raise ValueError(_TOO_DEEP)
+    return value
 
 
 def read_yaml(path: str | Path) -> Any:

@@ -90,6 +90,8 @@ class _Plan:
         names = [metric.name for metric in self.metrics]
         if twice := {name for name in names if names.count(name) > 1}:
             raise EvalHarnessError(f"two metrics called {', '.join(twice)}", where="metric")
+        for name in names:
+            check_name(name, "metric")
         for part, key in ((self.testset, "testset"), (self.system, "model")):
             check_name(part.name, f"{key}.name")
             if reason := part.unavailable():

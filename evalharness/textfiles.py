@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import read_file
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +18,10 @@ def read_bytes(path: str | Path) -> bytes:
     """Returns the content of a file.
 
     Raises:
-        EvalHarnessError: The file is missing, is a folder or cannot be read.
+        EvalHarnessError: The file is missing, is a folder, a device or a FIFO, or is too large.
     """
     try:
-        return Path(path).read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         raise EvalHarnessError(
             "no such file", where=path, mend=f"paths are relative to {Path.cwd()}"

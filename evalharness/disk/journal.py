@@ -16,6 +16,7 @@ from typing import IO, Any, Generic, TypeVar
 
 from evalharness.disk.files import write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import open_file, parse_json, read_json
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class Journal(Generic[T]):
         try:
             if path.stat().st_size <= start:
                 return
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 file.seek(start)
                 content = file.read()
         except FileNotFoundError:  # another process has removed it since
@@ -145,7 +146,7 @@ class Journal(Generic[T]):
         self._read_up_to[path.name] = start + len(whole)
         for line in whole.split(b"\n")[:-1]:
             try:
-                yield self._parse(json.loads(line))
+                yield self._parse(parse_json(line))
             except (ValueError, KeyError, TypeError, AttributeError):
                 log.warning("%s: passed over a damaged line", path)
 
@@ -154,7 +155,7 @@ class Journal(Generic[T]):
         if not path.exists():
             return
         try:
-            version = json.loads(path.read_bytes())["schema_version"]
+            version = read_json(path)["schema_version"]
         except (OSError, ValueError, KeyError, TypeError):
             log.warning("%s: damaged; written anew", path)
             path.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from evalharness.metrics.base import Array, ErrorSpan, Remark
+from evalharness.reading import read_json_lines
 from evalharness.scoring import Scoring, Translated
+from evalharness.store.arrays import read_table
 from evalharness.store.records import (
     DAMAGES,
     SEGMENTS,
@@ -92,7 +93,7 @@ def read_scoring(results: Path, record: RunRecord) -> tuple[list[str | None], Sc
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    return read_json_lines(path)
 
 
 def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
@@ -103,10 +104,7 @@ def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
 
 
 def _statistics(path: Path, metric: str, segments: int) -> Array:
-    with np.load(path, allow_pickle=False) as arrays:
-        table: Array = arrays[metric]
-    if table.ndim != 2 or len(table) != segments or table.dtype != np.float64:
-        raise ValueError(f"{metric}: statistics are {table.dtype} {table.shape}")
+    table = read_table(path, metric, segments)
     if not np.isfinite(table).all():
         raise ValueError(f"{metric}: not finite")
     return table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import math
 import re
@@ -14,7 +13,9 @@ from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import ErrorSpan, Remark
+from evalharness.reading import MOST_SEGMENTS, read_json
 from evalharness.scoring import Resampling, Score, Unavailable
+from evalharness.stats import MOST_RESAMPLES
 from evalharness.testsets.base import PROVENANCES
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-"""What a system or a test set may be called: its name is part of a folder's."""
+"""What a system, a test set or a metric may be called: it names a folder, or heads a column."""
+DIGEST = re.compile(r"[0-9a-f]{64}")
+"""SHA-256 in hexadecimal."""
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -118,8 +121,7 @@ def read_run(results: Path, folder: str) -> RunRecord:
     """
     path = results / folder
     try:
-        scores = json.loads((path / SCORES).read_bytes())
-        run = json.loads((path / RUN).read_bytes())
+        scores, run = read_json(path / SCORES), read_json(path / RUN)
         for content in (scores, run):
             if content["schema_version"] != SCHEMA_VERSION:
                 raise EvalHarnessError(
@@ -175,10 +177,28 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
-    for name in (record.system, record.testset, record.source_lang, record.target_lang):
+    metrics = [score.metric for score in record.scores]
+    metrics += [absent.metric for absent in record.unavailable]
+    check_names(record.system, record.testset, record.source_lang, record.target_lang, *metrics)
+    if not DIGEST.fullmatch(record.digest):
+        raise ValueError(f"{record.digest!r} is no digest")
+    if not 0 < record.segments <= MOST_SEGMENTS:
+        raise ValueError(f"{record.segments} segments; 1 to {MOST_SEGMENTS} are read")
+    if not 0 <= record.resampling.resamples <= MOST_RESAMPLES:
+        raise ValueError(f"{record.resampling.resamples} resamples, not 0 to {MOST_RESAMPLES}")
+    return checked(record)
+
+
+def check_names(*names: str) -> None:
+    """Checks what a file calls its run and its metrics: that becomes parts of paths and columns.
+
+    Raises:
+        TypeError: Something is no text.
+        ValueError: Something is no name.
+    """
+    for name in names:
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
-    return checked(record)
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:

@@ -129,7 +129,10 @@ DAMAGES = {
         "text.tr-en.jsonl:1: damaged: KeyError: 'TER'",
     ),
     "no JSON": (lambda folder: (folder / "baseline.json").write_text("{"), "damaged"),
-    "no text": (lambda folder: (folder / SEGMENTS).write_bytes(b"\xff\n"), f"{SEGMENTS}: damaged"),
+    "no text": (
+        lambda folder: (folder / SEGMENTS).write_bytes(b"\xff\n"),
+        f"{SEGMENTS}:1: damaged",
+    ),
     "segments missing": (
         lambda folder: (folder / SEGMENTS).unlink(),
         f"base/{SEGMENTS}: damaged: missing: No such file",
