@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 from omegaconf import DictConfig
 
-from evalharness.config import Format, build, build_all, redacted, redacted_yaml
-from evalharness.disk import check_writable
+from evalharness.config import (
+    Format,
+    build,
+    build_all,
+    environment_values,
+    redacted,
+    redacted_yaml,
+)
+from evalharness.disk import check_writable, for_owner_alone
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
@@ -20,9 +27,11 @@ from evalharness.leaderboard import rebuild, show, tell_absent
 from evalharness.metrics import Metric
 from evalharness.networks import check_device
 from evalharness.scoring import Scoring, Translated, score
+from evalharness.secrecy import conceal
 from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
+from evalharness.systems.base import Facts
 from evalharness.testsets import Bitext, TestSet
 from evalharness.translation import Hypotheses, check_supported, translate
 from evalharness.weights import absent_metrics
@@ -55,22 +64,34 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
         build(config.model, "model"),
         build(config.testset, "testset"),
         build_all(config.metric, "metric"),
+        environment_values(config.model),
     )
     bitexts = plan.load()
     outputs = [plan.outputs(bitext) for bitext in bitexts]
     absent = absent_metrics(plan.metrics, plan.system, bitexts)
+    with for_owner_alone(plan.system.private() and not config.store.shared):
+        return _carry_out(plan, bitexts, outputs, absent, config)
+
+
+def _carry_out(
+    plan: _Plan,
+    bitexts: Sequence[Bitext],
+    outputs: Sequence[list[str] | None],
+    absent: Mapping[str, str],
+    config: DictConfig,
+) -> list[RunRecord]:
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
     check_writable(Path(config.store.dir), "store.dir")
     pairs = [
-        _translate(plan.system, bitext.first(config.limit), lines, Path(config.store.dir))
+        _translate(plan, bitext.first(config.limit), lines, Path(config.store.dir))
         for bitext, lines in zip(bitexts, outputs, strict=True)
     ]
     plan.system.release()  # a neural metric wants the memory
     names = [metric.name for metric in plan.metrics]
     chosen = dict(zip(names, redacted(config)["metric"].values(), strict=True))
     records = [
-        _write(plan.system, pair, scoring, chosen, config)
+        _write(plan, pair, scoring, chosen, config)
         for pair, scoring in _score(plan.metrics, pairs, absent, config)
     ]
     rebuild(results)
@@ -84,6 +105,13 @@ class _Plan:
     system: System | FileSystem
     testset: TestSet
     metrics: Sequence[Metric]
+    hidden: Collection[str]  # values of environment variables in the system's options
+
+    def fingerprint(self, bitext: Bitext) -> Facts:
+        """What a system is known by on disk: its fingerprint, which holds nothing secret."""
+        facts = self.system.fingerprint(bitext.source_lang, bitext.target_lang)
+        concealed: Facts = conceal(facts, self.hidden)
+        return concealed
 
     def load(self) -> Sequence[Bitext]:
         """Reads the test set, and checks that the system can run here and does all its pairs."""
@@ -119,9 +147,8 @@ class _Pair:
     seconds: float
 
 
-def _translate(
-    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: Path
-) -> _Pair:
+def _translate(plan: _Plan, bitext: Bitext, outputs: Sequence[str] | None, store: Path) -> _Pair:
+    system = plan.system
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
     started, clock = datetime.now(timezone.utc), time.monotonic()
@@ -129,7 +156,7 @@ def _translate(
         assert outputs is not None
         made = Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))
     else:
-        made = translate(system, bitext, store)
+        made = translate(system, bitext, store, plan.fingerprint(bitext))
     if empty := sum(text is not None and not text.strip() for text in made.texts):
         log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
     return _Pair(bitext, made, started, time.monotonic() - clock)
@@ -156,16 +183,16 @@ def _score(
 
 
 def _write(
-    system: System | FileSystem,
+    plan: _Plan,
     pair: _Pair,
     scoring: Scoring,
     metrics: Mapping[str, Mapping[str, object]],
     config: DictConfig,
 ) -> RunRecord:
-    bitext, hypotheses = pair.bitext, pair.hypotheses
+    system, bitext, hypotheses = plan.system, pair.bitext, pair.hypotheses
     run = Run(
         system.name,
-        system.fingerprint(bitext.source_lang, bitext.target_lang),
+        plan.fingerprint(bitext),
         bitext,
         hypotheses.texts,
         scoring,

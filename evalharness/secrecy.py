@@ -16,17 +16,18 @@ _SHORTEST_SECRET = 6  # what is shorter could be guessed, and may be a common wo
 _SALT = b"evalharness"  # the same everywhere: fingerprints are compared between machines
 _HEX_DIGITS = 8
 
-_held: set[str] = set()
+_held: dict[str, str] = {}  # what is shown in its place, by secret
 
 
-def hold(value: str) -> None:
+def hold(value: str, shown: str = REDACTED) -> None:
     """Takes a value that no log and no error may show from now on.
 
     Args:
         value: The secret. One of fewer than six characters is not held: it may be a common word.
+        shown: What is shown in its place.
     """
     if len(value.strip()) >= _SHORTEST_SECRET:
-        _held.add(value.strip())
+        _held[value.strip()] = shown
 
 
 def forget() -> None:
@@ -43,10 +44,10 @@ def scrub(text: str, values: Collection[str] | None = None) -> str:
         text: The text.
         values: The secrets; `None` for all that are held.
     """
-    secrets = _held if values is None else values
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    secrets = dict(_held) if values is None else dict.fromkeys(filter(None, values), REDACTED)
+    for secret in sorted(secrets, key=len, reverse=True):
         for spelling in _spellings(secret):
-            text = text.replace(spelling, REDACTED)
+            text = text.replace(spelling, secrets[secret])
     return text
 
 

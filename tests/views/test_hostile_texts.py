@@ -30,7 +30,7 @@ from evalharness.views.gate import (
     print_gate,
 )
 
-from ..conftest import CommandLine
+from ..conftest import CommandLine, write_small
 from ..finished import BLEU, bitext, finished
 from ..hostile import HOSTILE, breaks_out, controls
 
@@ -190,3 +190,17 @@ def test_the_console_shows_no_control_whoever_made_the_text(capfd: pytest.Captur
     with results_console() as console:
         console.print(Text("a\x1b]8;;http://evil\x1b\\b\x9b31m"))
     assert capfd.readouterr().out == "a\\x1b]8;;http://evil\\x1b\\b\\x9b31m\n"
+
+
+@pytest.mark.parametrize("name", ["../x", "=1+1", "::x\n::y", "a\u202eb"])
+@pytest.mark.parametrize("option", ["model.name", "testset.name", "+metric.own.name"])
+def test_a_name_that_would_break_out_is_refused_before_anything_is_written(
+    option: str, name: str, evalharness: CommandLine, tmp_path: Path, own_metrics: None
+):
+    small = write_small(tmp_path)
+    own = ["+metric.own._target_=own_metrics.Length"]
+    told = evalharness("model=copy", *small, "metric=[bleu]", *own, f"{option}='{name}'")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "cannot name a folder" in told.err
+    assert not breaks_out(told.err)
+    assert not (tmp_path / "results").exists()

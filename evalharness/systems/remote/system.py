@@ -14,10 +14,11 @@ from typing import Any, ClassVar
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
+from evalharness.secrecy import hold, scrub
 from evalharness.systems.base import Failure, Prices, System, Translation
 from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
 from evalharness.systems.remote.errors import RequestError
-from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
+from evalharness.systems.remote.keys import check_address, check_variable, read_key
 from evalharness.systems.remote.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,10 @@ class RemoteSystem(System):
         """What must not be shown."""
         return (self.key(),) if self.api_key_env else ()
 
+    def private(self) -> bool:
+        """What was asked for with a key."""
+        return bool(self.api_key_env)
+
     def lacking(self) -> str | None:
         """The environment variable that is not set."""
         try:
@@ -183,6 +188,8 @@ class RemoteSystem(System):
         """
         limits = Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
         secrets = self.secrets()
+        for secret in secrets:
+            hold(secret)
         client = self.connect()
         told: set[str] = set()
         over = threading.Event()  # threads that are left behind say nothing any more
