@@ -55,8 +55,8 @@ def conceal(facts: Any, values: Collection[str]) -> Any:
     """Returns facts in which a digest stands in the place of each secret value.
 
     The digest is the same on every machine, so that equal values give equal facts. It is made to
-    be of little use for guessing: scrypt (RFC 7914) makes each guess cost about 50 ms and 16 MB,
-    and only 32 bits of it are kept, so that it cannot confirm a guess at a key of full length.
+    be of little use for guessing: scrypt (RFC 7914) makes each guess cost tens of milliseconds and
+    16 MB, and only 32 bits of it are kept, which cannot confirm a guess at a key of full length.
 
     Args:
         facts: Anything that JSON can hold.
