@@ -20,7 +20,7 @@ from evalharness.config import build
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
 from evalharness.systems import System
-from evalharness.terminal import results_console
+from evalharness.terminal import plain, results_console
 
 GROUPS = ("model", "testset", "metric")
 _KEY = re.compile(r"(\w+):")
@@ -125,7 +125,7 @@ def _table(choices: Sequence[_Choice]) -> Table:
     table.add_column("what it is")
     table.add_column("here, now")
     for choice in choices:
-        table.add_row(choice.name, choice.description, _state(choice))
+        table.add_row(plain(choice.name), plain(choice.description), _state(choice))
     return table
 
 
@@ -144,17 +144,18 @@ def _brief_table(choices: Sequence[_Choice], width: int) -> Table:
         description = choice.description.partition(". ")[0].rstrip(".")
         state = _state(choice)
         words = state.plain.partition("; ")[0].removeprefix("the environment variable ")
-        table.add_row(choice.name, description, Text(words, state.style))
+        table.add_row(plain(choice.name), plain(description), plain(words, str(state.style)))
     return table
 
 
 def _show(choice: _Choice, console: Console) -> None:
     """One choice with its options, as its file explains them."""
-    console.print(Text(f"{choice.group}={choice.name}", "bold"))
-    console.print(Text(choice.description))
+    console.print(plain(f"{choice.group}={choice.name}", "bold"))
+    console.print(plain(choice.description))
     console.print(Text.assemble("here, now: ", _state(choice)))
     console.print(Text(f"\noptions ({choice.group}.KEY=VALUE) and their defaults:"))
-    console.print(Text("\n".join(f"  {line}" for line in choice.options)), soft_wrap=True)
+    for line in choice.options:
+        console.print(plain(f"  {line}"), soft_wrap=True)
 
 
 def _state(choice: _Choice) -> Text:
@@ -164,19 +165,19 @@ def _state(choice: _Choice) -> Text:
         (name,) = map(str, node)
         node, key = node[name], f"metric.{name}"
     if missing := sorted(OmegaConf.missing_keys(node)):
-        return Text(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
+        return plain(f"needs {', '.join(f'{option}=' for option in missing)}", "yellow")
     try:
         built = build(node, key)
         is_model = choice.group == "model"
         if reason := built.unavailable() or (built.lacking() if is_model else None):
-            return Text(reason, "yellow")
+            return plain(reason, "yellow")
         if is_model and built.hardware() == "remote":
-            return Text("not asked: a server elsewhere", "cyan")
+            return plain("not asked: a server elsewhere", "cyan")
         if is_model and not all(part.is_here() for part in _checkpoints(built)):
-            return Text("downloads when first run", "cyan")
+            return plain("downloads when first run", "cyan")
     except EvalHarnessError as error:
-        return Text(str(error), "yellow")
-    return Text("ready", "green")
+        return plain(str(error), "yellow")
+    return plain("ready", "green")
 
 
 def _checkpoints(system: System) -> Iterator[Checkpoint]:

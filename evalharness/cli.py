@@ -25,6 +25,8 @@ from omegaconf.errors import OmegaConfBaseException
 from evalharness import resources
 from evalharness.config import first_line, register_schemas
 from evalharness.errors import EvalHarnessError
+from evalharness.secrecy import forget
+from evalharness.terminal import error_line, error_lines
 
 FINE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     _prepare_streams()
+    forget()
     debug = any(_DEBUG.fullmatch(word) for word in given)
     try:
         return _run_command(given)
@@ -65,10 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         expected = isinstance(error, _EXPECTED)
         if debug or not expected:
-            traceback.print_exc()
+            error_lines(traceback.format_exc().rstrip())
         if not expected:
             sys.stderr.write("evalharness: this is a defect of evalharness; please report it\n")
-        sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
+        error_line(f"evalharness: error: {_explain(error)}")
         return WRONG_INPUT
 
 

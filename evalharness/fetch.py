@@ -8,6 +8,7 @@ from omegaconf import DictConfig
 
 from evalharness.config import build, build_all
 from evalharness.errors import EvalHarnessError
+from evalharness.escaping import visible
 from evalharness.hub import Checkpoint, readable_size
 from evalharness.metrics import Metric
 from evalharness.systems import FileSystem, System
@@ -51,7 +52,8 @@ def _line(checkpoint: Checkpoint) -> str:
     identity = checkpoint.identity()
     known_by = identity.get("commit") or f"sha256:{identity['sha256']}"
     size = sum(path.stat().st_size for path in checkpoint.files())
-    return "\t".join((checkpoint.name, known_by, readable_size(size), str(checkpoint.folder())))
+    facts = (checkpoint.name, known_by, readable_size(size), str(checkpoint.folder()))
+    return "\t".join(map(visible, facts))
 
 
 def _print(line: str) -> None:

@@ -13,7 +13,7 @@ from evalharness.disk import locked, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.ranking import rank_runs
 from evalharness.store import RunRecord, read_runs
-from evalharness.terminal import results_console
+from evalharness.terminal import error_line, results_console
 from evalharness.views import (
     Board,
     absences,
@@ -83,4 +83,4 @@ def show(results: Path, runs: Sequence[RunRecord], form: Format, by: str | None 
 def tell_absent(runs: Sequence[RunRecord]) -> None:
     """Says on stderr which metrics could not be computed, a line for each and each reason."""
     for line in absences(runs):
-        sys.stderr.write(f"evalharness: failed: {line}\n")
+        error_line(f"evalharness: failed: {line}")

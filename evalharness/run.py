@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from omegaconf import DictConfig
 
-from evalharness.config import Format, build, build_all, redacted, redacted_yaml
-from evalharness.disk import check_writable
+from evalharness.config import (
+    Format,
+    build,
+    build_all,
+    environment_values,
+    redacted,
+    redacted_yaml,
+)
+from evalharness.disk import check_writable, for_owner_alone
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
@@ -20,9 +27,11 @@ from evalharness.leaderboard import rebuild, show, tell_absent
 from evalharness.metrics import Metric
 from evalharness.networks import check_device
 from evalharness.scoring import Scoring, Translated, score
+from evalharness.secrecy import conceal
 from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES
 from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
+from evalharness.systems.base import Facts
 from evalharness.testsets import Bitext, TestSet
 from evalharness.textfiles import TextFile
 from evalharness.translation import Hypotheses, check_supported, translate
@@ -73,19 +82,32 @@ def evaluate(
     Raises:
         EvalHarnessError: A part is wrong or cannot run here; nothing was written then.
     """
-    plan = _Plan([system for system, _ in systems], testset, build_all(config.metric, "metric"))
+    contenders = [_Contender(system, own, environment_values(own.model)) for system, own in systems]
+    plan = _Plan(contenders, testset, build_all(config.metric, "metric"))
     bitexts = plan.load()
-    outputs = [plan.outputs(system, bitexts) for system in plan.systems]
+    outputs = [contender.outputs(bitexts) for contender in contenders]
     absent = absent_metrics(plan.metrics, plan.systems, bitexts)
+    private = any(system.private() for system in plan.systems)
+    with for_owner_alone(private and not config.store.shared):
+        return _carry_out(plan, bitexts, outputs, absent, config)
+
+
+def _carry_out(
+    plan: _Plan,
+    bitexts: Sequence[Bitext],
+    outputs: Sequence[Sequence[TextFile | None]],
+    absent: Mapping[str, str],
+    config: DictConfig,
+) -> list[RunRecord]:
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
     check_writable(Path(config.store.dir), "store.dir")
     pairs = []
-    for (system, own), texts in zip(systems, outputs, strict=True):
-        for bitext, lines in zip(bitexts, texts, strict=True):
+    for contender, files in zip(plan.contenders, outputs, strict=True):
+        for bitext, file in zip(bitexts, files, strict=True):
             part = bitext.first(config.limit)
-            pairs.append(_translate(system, own, part, lines, Path(config.store.dir)))
-        system.release()  # a neural metric wants the memory
+            pairs.append(_translate(contender, part, file, Path(config.store.dir)))
+        contender.system.release()  # a neural metric wants the memory
     names = [metric.name for metric in plan.metrics]
     chosen = dict(zip(names, redacted(config)["metric"].values(), strict=True))
     scored = _score(plan.metrics, pairs, absent, config)
@@ -95,18 +117,58 @@ def evaluate(
 
 
 @dataclass(frozen=True)
+class _Contender:
+    """A system that takes part.
+
+    Attributes:
+        system: The system.
+        config: What its run folder records as its configuration.
+        hidden: The values of environment variables in the system's options.
+    """
+
+    system: System | FileSystem
+    config: DictConfig
+    hidden: Collection[str]
+
+    def fingerprint(self, bitext: Bitext) -> Facts:
+        """What the system is known by on disk: its fingerprint, which holds nothing secret."""
+        facts = self.system.fingerprint(bitext.source_lang, bitext.target_lang)
+        concealed: Facts = conceal(facts, self.hidden)
+        return concealed
+
+    def outputs(self, bitexts: Sequence[Bitext]) -> list[TextFile | None]:
+        """Reads the outputs that already exist, one per source line; `None` for a translator."""
+        system = self.system
+        if not isinstance(system, FileSystem):
+            return [None] * len(bitexts)
+        return [
+            system.hypotheses(
+                bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
+            )
+            for bitext in bitexts
+        ]
+
+
+@dataclass(frozen=True)
 class _Plan:
     """Who translates what, and how it is scored."""
 
-    systems: Sequence[System | FileSystem]
+    contenders: Sequence[_Contender]
     testset: TestSet
     metrics: Sequence[Metric]
+
+    @property
+    def systems(self) -> list[System | FileSystem]:
+        """The systems that take part."""
+        return [contender.system for contender in self.contenders]
 
     def load(self) -> Sequence[Bitext]:
         """Reads the test set, and checks that the systems can run here and do all its pairs."""
         names = [metric.name for metric in self.metrics]
         if twice := {name for name in names if names.count(name) > 1}:
             raise EvalHarnessError(f"two metrics called {', '.join(twice)}", where="metric")
+        for name in names:
+            check_name(name, "metric")
         for part, key in ((self.testset, "testset"), *((one, "model") for one in self.systems)):
             check_name(part.name, f"{key}.name")
             if reason := part.unavailable():
@@ -122,27 +184,13 @@ class _Plan:
                 )
         return bitexts
 
-    def outputs(
-        self, system: System | FileSystem, bitexts: Sequence[Bitext]
-    ) -> list[TextFile | None]:
-        """Reads the outputs that already exist, one per source line; `None` for a translator."""
-        if not isinstance(system, FileSystem):
-            return [None] * len(bitexts)
-        return [
-            system.hypotheses(
-                bitext.source_lang, bitext.target_lang, bitext.source_path, bitext.source_lines
-            )
-            for bitext in bitexts
-        ]
-
 
 @dataclass(frozen=True)
 class _Pair:
     """A language pair that a system translated.
 
     Attributes:
-        system: The system.
-        config: What its run folder records as its configuration.
+        contender: The system.
         bitext: What was translated.
         hypotheses: What came out.
         notes: What a reader has to know of the system and its outputs.
@@ -150,8 +198,7 @@ class _Pair:
         seconds: How long translating and scoring took.
     """
 
-    system: System | FileSystem
-    config: DictConfig
+    contender: _Contender
     bitext: Bitext
     hypotheses: Hypotheses
     notes: Sequence[str]
@@ -160,12 +207,9 @@ class _Pair:
 
 
 def _translate(
-    system: System | FileSystem,
-    config: DictConfig,
-    bitext: Bitext,
-    outputs: TextFile | None,
-    store: Path,
+    contender: _Contender, bitext: Bitext, outputs: TextFile | None, store: Path
 ) -> _Pair:
+    system = contender.system
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
     started, clock = datetime.now(UTC), time.monotonic()
@@ -173,9 +217,9 @@ def _translate(
         assert outputs is not None
         made = Hypotheses(tuple(outputs.lines[segment.position] for segment in bitext.segments))
     else:
-        made = translate(system, bitext, store)
+        made = translate(system, bitext, store, contender.fingerprint(bitext))
     notes = (*system.notes(), *made.notes, *(outputs.notes if outputs else ()))
-    return _Pair(system, config, bitext, made, notes, started, time.monotonic() - clock)
+    return _Pair(contender, bitext, made, notes, started, time.monotonic() - clock)
 
 
 def _score(
@@ -199,10 +243,11 @@ def _score(
 
 
 def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, object]]) -> RunRecord:
-    system, bitext, hypotheses = pair.system, pair.bitext, pair.hypotheses
+    contender, bitext, hypotheses = pair.contender, pair.bitext, pair.hypotheses
+    system, config = contender.system, contender.config
     run = Run(
         system.name,
-        system.fingerprint(bitext.source_lang, bitext.target_lang),
+        contender.fingerprint(bitext),
         bitext,
         hypotheses.texts,
         scoring,
@@ -222,8 +267,7 @@ def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, obj
         "started": pair.started.isoformat(timespec="seconds"),
         "duration_seconds": round(pair.seconds, 3),
     }
-    results = Path(pair.config.results_dir)
-    return write_run(results, run, circumstances, redacted_yaml(pair.config))
+    return write_run(Path(config.results_dir), run, circumstances, redacted_yaml(config))
 
 
 def check_options(config: DictConfig) -> None:

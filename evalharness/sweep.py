@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -16,8 +15,11 @@ from evalharness.disk import remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.fetch import fetch
 from evalharness.leaderboard import rebuild, show, tell_absent
+from evalharness.reading import read_json
 from evalharness.run import exit_code, make_runs
+from evalharness.secrecy import scrub
 from evalharness.store import read_run
+from evalharness.terminal import error_line
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ def run_job(config: DictConfig, command: str) -> None:
         expected = isinstance(error, (EvalHarnessError, OSError))
         told = " ".join((str(error) if expected else f"{type(error).__name__}: {error}").split())
         log.error("%s", told, exc_info=config.debug or not expected)
-        report["error"] = told
+        report["error"] = scrub(told)
     name = _REPORT.format(number=job.job.num)
     folder = Path(os.environ.get(SWEEP_DIR, job.sweep.dir))
     remove_abandoned(folder.parent, "*/job.*.json")  # what earlier sweeps left
@@ -75,7 +77,7 @@ def summarize(folder: Path) -> int:
     Raises:
         EvalHarnessError: There are no reports, or the leaderboard cannot be written.
     """
-    reports = [json.loads(path.read_bytes()) for path in folder.glob(_REPORT.format(number="*"))]
+    reports = [read_json(path) for path in folder.glob(_REPORT.format(number="*"))]
     if not reports:
         raise EvalHarnessError("no job has reported", where=folder)
     reports.sort(key=lambda report: report["number"])
@@ -93,5 +95,5 @@ def summarize(folder: Path) -> int:
     for report in reports:
         if report["error"]:
             job = " ".join(word for word in report["overrides"] if word not in shared)
-            sys.stderr.write(f"evalharness: failed: {job}: {report['error']}\n")
+            error_line(f"evalharness: failed: {job}: {report['error']}")
     return max(int(report["code"]) for report in reports)

@@ -7,13 +7,18 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.text import Text
+
+from evalharness.escaping import visible, visible_lines
+from evalharness.secrecy import scrub
 
 T = TypeVar("T")
 
@@ -23,10 +28,51 @@ _SECONDS_BEFORE_A_BAR = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
 
 
-class _ResultsConsole(Console):
+def plain(text: str, style: str = "") -> Text:
+    """Returns a text from outside as a terminal may show it, in one paragraph.
+
+    Where its lines are broken is not known yet, so that no place in it may begin like a command of
+    a CI system.
+    """
+    return Text(visible(text).replace("::", r":\:"), style)
+
+
+def error_line(text: str) -> None:
+    """Writes a line to stderr, without anything that is secret or would break out of it."""
+    sys.stderr.write(f"{visible(scrub(text))}\n")
+
+
+def error_lines(text: str) -> None:
+    """Writes several lines, such as a traceback, likewise."""
+    sys.stderr.write(f"{visible_lines(scrub(text))}\n")
+
+
+class _SafeConsole(Console):
+    """Shows no control character of any text, also of one that was not made by `plain`."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Yields what is shown."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(visible_lines(text), style)
+
+
+class _ResultsConsole(_SafeConsole):
     def on_broken_pipe(self) -> None:
         """Leaves the decision to `results_console`; rich would end the process."""
         raise BrokenPipeError
+
+
+class _SafeFormatter(logging.Formatter):
+    """A message is one line, a traceback some more; neither shows what is secret."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return visible(scrub(super().formatMessage(record)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return visible_lines(scrub(super().formatException(ei)))
 
 
 @contextmanager
@@ -44,7 +90,7 @@ def results_console() -> Iterator[Console]:
 
 def messages_console() -> Console:
     """Returns the console for logs and progress."""
-    return Console(stderr=True, highlight=False)
+    return _SafeConsole(stderr=True, highlight=False)
 
 
 def log_handler() -> logging.Handler:
@@ -54,9 +100,11 @@ def log_handler() -> logging.Handler:
     """
     console = messages_console()
     if console.is_terminal:
-        return RichHandler(console=console, show_time=False, show_path=False, highlighter=None)
+        rich = RichHandler(console=console, show_time=False, show_path=False, highlighter=None)
+        rich.setFormatter(_SafeFormatter("%(message)s"))
+        return rich
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    handler.setFormatter(_SafeFormatter("%(levelname)s %(message)s"))
     return handler
 
 
@@ -87,7 +135,7 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
     started = told = time.monotonic()
     done = 0.0
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TextColumn(f"{{task.fields[speed]}} {unit}/s"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import read_file
 
 _BYTE_ORDER_MARK = "\ufeff"
 _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
@@ -60,10 +61,10 @@ def read_bytes(path: str | Path) -> bytes:
     """Returns the content of a file.
 
     Raises:
-        EvalHarnessError: The file is missing, is a folder or cannot be read.
+        EvalHarnessError: The file is missing, is a folder, a device or a FIFO, or is too large.
     """
     try:
-        return Path(path).read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         raise EvalHarnessError(
             "no such file", where=path, mend=f"paths are relative to {Path.cwd()}"

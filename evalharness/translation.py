@@ -12,6 +12,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.languages import language, sentence_separator
 from evalharness.store import StoredTranslations
 from evalharness.systems import Failure, FileSystem, System, Translation, usage
+from evalharness.systems.base import Facts
 from evalharness.terminal import progress
 from evalharness.testsets.base import Bitext
 from evalharness.textfiles import is_blank
@@ -58,13 +59,16 @@ def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> N
             )
 
 
-def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
+def translate(
+    system: System, bitext: Bitext, store: Path, fingerprint: Facts | None = None
+) -> Hypotheses:
     """Translates the distinct pieces that the store does not hold, each kept as soon as it exists.
 
     Args:
         system: Who translates; it is not asked at all when nothing is missing.
         bitext: What is translated. A segment without text is not: its hypothesis is empty.
         store: The store's folder.
+        fingerprint: What the store knows the system by; `None` for its own.
 
     Raises:
         EvalHarnessError: The store cannot be read or written, or the system lacks what it needs.
@@ -74,8 +78,8 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
         segment.source: () if is_blank(segment.source) else system.pieces(segment.source, source)
         for segment in bitext.segments
     }
-    fingerprint = system.fingerprint(source, target)
-    with StoredTranslations(store, fingerprint, source, target) as kept:
+    known_by = system.fingerprint(source, target) if fingerprint is None else fingerprint
+    with StoredTranslations(store, known_by, source, target) as kept:
         stored = {text: bool(of) and all(map(kept.__contains__, of)) for text, of in pieces.items()}
         new, failed = _translate_missing(system, bitext, pieces, kept)
         kept.refresh()  # of a piece that several processes translated, all take the earliest

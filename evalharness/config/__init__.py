@@ -1,6 +1,7 @@
 """The configuration: its schema, and what becomes of it."""
 
-from evalharness.config.building import build, build_all, first_line, redacted, redacted_yaml
+from evalharness.config.building import build, build_all, first_line
+from evalharness.config.environment import environment_values, redacted, redacted_yaml
 from evalharness.config.schema import (
     CompareFormat,
     CompareOptions,
@@ -24,6 +25,7 @@ __all__ = [
     "RunConfig",
     "build",
     "build_all",
+    "environment_values",
     "first_line",
     "redacted",
     "redacted_yaml",

@@ -1,4 +1,4 @@
-"""How parts of the configuration become objects, and what of it may be written down."""
+"""How parts of the configuration become objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from omegaconf.resolvers import oc
 
 from evalharness.errors import EvalHarnessError
 
@@ -70,21 +69,3 @@ def _dataclass(path: str, key: str) -> Any:
 def first_line(error: BaseException) -> str:
     """Returns what an error of OmegaConf says, without the lines that say where."""
     return str(error).strip().splitlines()[0].rstrip(".")
-
-
-def redacted(config: DictConfig) -> dict[str, Any]:
-    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
-    untyped = OmegaConf.create(OmegaConf.to_container(config))
-    OmegaConf.register_new_resolver(
-        "oc.env", lambda *names: f"${{oc.env:{','.join(map(str, names))}}}", replace=True
-    )
-    try:
-        shown: Any = OmegaConf.to_container(untyped, resolve=True)
-    finally:
-        OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
-    return {str(key): value for key, value in shown.items()}
-
-
-def redacted_yaml(config: DictConfig) -> str:
-    """Returns `redacted` as YAML."""
-    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))

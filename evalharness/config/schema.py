@@ -95,10 +95,12 @@ class StoreConfig:
     Attributes:
         dir: The store's folder; several processes and machines may share one.
         max_gb: How many GB of embeddings it keeps; those not used for longest go first.
+        shared: Whether others may read what paid services answered, as far as the umask lets them.
     """
 
     dir: str = MISSING
     max_gb: float = 8.0
+    shared: bool = False
 
 
 @dataclass

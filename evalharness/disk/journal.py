@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
 from evalharness.disk.files import remove_abandoned, write_files
-from evalharness.disk.parsing import DAMAGES, parse_json
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import DAMAGES, open_file, parse_json, read_json
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Journal(Generic[T]):
         try:
             if path.stat().st_size <= start:
                 return
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 file.seek(start)
                 content = file.read()
         except FileNotFoundError:  # another process has removed it since
@@ -163,7 +163,7 @@ class Journal(Generic[T]):
         if not path.exists():
             return
         try:
-            version = parse_json(path.read_bytes())["schema_version"]
+            version = read_json(path)["schema_version"]
         except OSError as error:
             raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
         except DAMAGES:

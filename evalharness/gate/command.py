@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from evalharness.config import GateFormat, OnInconclusive
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.escaping import visible
 from evalharness.gate.assess import assess
 from evalharness.gate.likeness import counterpart
 from evalharness.gate.margins import check_margins
@@ -41,7 +42,8 @@ def gate(config: DictConfig) -> int:
     if config["update"]:  # DictConfig has a method of that name
         candidate = find_candidate(Path(config.candidate), config.gate.system)
         lines = update(folder, candidate)
-        sys.stdout.write("\n".join([f"baseline written: {folder}", *lines]) + "\n")
+        shown = map(visible, [f"baseline written: {folder}", *lines])
+        sys.stdout.write("\n".join(shown) + "\n")
         return 0
     baseline = read_baseline(folder)
     candidate = find_candidate(Path(config.candidate), config.gate.system)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from evalharness.reading import read_json
 
 _TEXT = ("*.json", "*.txt", "*.jinja")
 _VOCABULARY = (
@@ -166,7 +167,7 @@ def _shards(index: Path) -> set[str]:
 def _read_json(path: Path) -> dict[str, object]:
     """The content; nothing if it cannot be read, which is for its loader to say."""
     try:
-        content = json.loads(path.read_bytes())
+        content = read_json(path)
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from evalharness.disk import DAMAGES, parse_json
 from evalharness.metrics.base import Array, ErrorSpan, Remark
+from evalharness.reading import DAMAGES, read_json_lines
 from evalharness.scoring import Translated
+from evalharness.store.arrays import read_arrays, read_table
 from evalharness.store.records import (
     SEGMENTS,
     STATISTICS,
@@ -94,8 +95,7 @@ def read_statistics(results: Path, record: RunRecord, metric: str) -> Array:
     """
     path = results / record.folder / STATISTICS
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return _statistics(arrays, metric, record.segments)
+        return _checked(read_table(path, metric, record.segments), metric)
     except _UNREADABLE as error:
         raise damaged(path, error) from error
 
@@ -112,10 +112,10 @@ def read_content(results: Path, folder: str) -> Content:
     try:
         rows = _rows(path / SEGMENTS)
         _hypotheses(rows)
-        with np.load(path / STATISTICS, allow_pickle=False) as arrays:
-            statistics = dict(arrays)
+        metrics = [score.metric for score in record.scores]
+        statistics = read_arrays(path / STATISTICS, metrics, len(rows))
         for score in record.scores:
-            _statistics(statistics, score.metric, len(rows))
+            _checked(statistics[score.metric], score.metric)
             _check_segments(rows, score.metric)
     except _UNREADABLE as error:
         raise damaged(path, error) from error
@@ -123,7 +123,7 @@ def read_content(results: Path, folder: str) -> Content:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [parse_json(line) for line in path.read_bytes().split(b"\n") if line]
+    return read_json_lines(path)
 
 
 def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
@@ -133,10 +133,7 @@ def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
     return hypotheses
 
 
-def _statistics(arrays: Mapping[str, Array], metric: str, segments: int) -> Array:
-    table = arrays[metric]
-    if table.ndim != 2 or len(table) != segments or table.dtype != np.float64:
-        raise ValueError(f"{metric}: statistics are {table.dtype} {table.shape}")
+def _checked(table: Array, metric: str) -> Array:
     if not np.isfinite(table).all():
         raise ValueError(f"{metric}: not finite")
     return table

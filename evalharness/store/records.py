@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evalharness.disk import DAMAGES as DAMAGES
-from evalharness.disk import parse_json
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import ErrorSpan, Remark
+from evalharness.reading import DAMAGES, MOST_SEGMENTS, read_json
 from evalharness.scoring import Resampling, Score, Unavailable
 from evalharness.stats import MOST_RESAMPLES
 from evalharness.testsets.base import PROVENANCES
@@ -27,7 +26,9 @@ SCHEMA_VERSION = 1
 RUN, SEGMENTS, STATISTICS, SCORES = "run.json", "segments.jsonl", "statistics.npz", "scores.json"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-"""What a system or a test set may be called: its name is part of a folder's."""
+"""What a system, a test set or a metric may be called: it names a folder, or heads a column."""
+DIGEST = re.compile(r"[0-9a-f]{64}")
+"""SHA-256 in hexadecimal."""
 
 _MOST = 2**64  # no count and no seed is larger
 
@@ -134,7 +135,7 @@ def read_head(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         EvalHarnessError: The folder is no complete run, is damaged, or has another schema.
     """
     try:
-        scores, run = (parse_json((path / name).read_bytes()) for name in (SCORES, RUN))
+        scores, run = read_json(path / SCORES), read_json(path / RUN)
         versions = [content["schema_version"] for content in (scores, run)]
     except OSError as error:
         raise EvalHarnessError(f"no complete run: {error.strerror}", where=path) from error
@@ -193,13 +194,31 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
     )
     if not record.provenance or not set(record.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {record.provenance}")
-    for name in (record.system, record.testset, record.source_lang, record.target_lang):
-        if not NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name")
-    if not (0 < record.resampling.resamples <= MOST_RESAMPLES and record.resampling.seed >= 0):
-        raise ValueError(f"no resampling: {record.resampling}")
+    metrics = [score.metric for score in record.scores]
+    metrics += [absent.metric for absent in record.unavailable]
+    check_names(record.system, record.testset, record.source_lang, record.target_lang, *metrics)
+    if not DIGEST.fullmatch(record.digest):
+        raise ValueError(f"{record.digest!r} is no digest")
+    if not 0 < record.segments <= MOST_SEGMENTS:
+        raise ValueError(f"{record.segments} segments; 1 to {MOST_SEGMENTS} are read")
+    if not 0 < record.resampling.resamples <= MOST_RESAMPLES:
+        raise ValueError(f"{record.resampling.resamples} resamples, not 1 to {MOST_RESAMPLES}")
+    if record.resampling.seed < 0:
+        raise ValueError(f"seed {record.resampling.seed} is less than 0")
     _check(record)
     return record
+
+
+def check_names(*names: str) -> None:
+    """Checks what a file calls its run and its metrics: that becomes parts of paths and columns.
+
+    Raises:
+        TypeError: Something is no text.
+        ValueError: Something is no name.
+    """
+    for name in names:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name")
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:

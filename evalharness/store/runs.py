@@ -79,14 +79,14 @@ class Run:
 
 
 def check_name(name: str, where: str) -> None:
-    """Refuses a system's or test set's name that cannot be part of a folder's name.
+    """Refuses a name of a system, test set or metric that no folder or column can bear.
 
     Raises:
         EvalHarnessError: The name has other characters than letters, digits, `.`, `_`, `+`, `-`.
     """
     if not NAME.fullmatch(name):
         raise EvalHarnessError(
-            f"{name!r} cannot name a folder",
+            f"{name!r} cannot name a folder or a column",
             where=where,
             mend="use letters, digits, '.', '_', '+' and '-', and begin with a letter or digit",
         )

@@ -123,6 +123,10 @@ class System(Protocol):
         """
         return None
 
+    def private(self) -> bool:
+        """Whether its answers are for the user alone, such as those of a service that is paid."""
+        return False
+
     def prices(self) -> Prices | None:
         """What it costs; `None` if nobody said."""
         return None

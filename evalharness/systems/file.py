@@ -50,6 +50,10 @@ class FileSystem:
         """Nothing is known of how the file came to be."""
         return ()
 
+    def private(self) -> bool:
+        """Not more than the file is."""
+        return False
+
     def hardware(self) -> str:
         """Nothing computes; what reads the file."""
         return "cpu"

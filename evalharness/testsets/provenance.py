@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import read_yaml
 from evalharness.testsets.base import HUMAN, MACHINE_DRAFTED
 from evalharness.textfiles import read_bytes
 
@@ -31,8 +32,10 @@ def read_provenance(references: Path) -> Mapping[str, Mapping[str, object]]:
     """
     path = references / FILE_NAME
     try:
-        content = yaml.safe_load(read_bytes(path))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no date
+        content = read_yaml(path)
+    except OSError as error:
+        raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
+    except yaml.YAMLError as error:
         raise EvalHarnessError(f"not valid YAML: {error}", where=path) from error
     if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
         raise EvalHarnessError(f"no 'schema_version: {SCHEMA_VERSION}'", where=path)

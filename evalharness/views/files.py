@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 
+from evalharness.escaping import csv_cell, latex_escape, markdown_escape
 from evalharness.store import RunRecord
 from evalharness.views.board import Board, Row, Section
 from evalharness.views.cells import DASH, decimals, heading, interval, is_best, standing
@@ -26,7 +26,9 @@ def csv_text(board: Board) -> str:
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    numbers = [f"{column}{end}" for column in board.columns for end in ("", "_low", "_high")]
+    numbers = [
+        csv_cell(f"{column}{end}") for column in board.columns for end in ("", "_low", "_high")
+    ]
     writer.writerow([*_FIRST, *numbers, *_LAST])
     for section in board.sections:
         for row in section.rows:
@@ -34,9 +36,11 @@ def csv_text(board: Board) -> str:
             rank, wins, by = "", "", ""
             if row.place:
                 rank, wins, by = str(row.place.rank), str(row.place.wins), row.place.column
-            first = [run.testset, run.source_lang, run.target_lang, rank, run.system, run.segments]
+            first = [run.testset, run.source_lang, run.target_lang, rank, run.system]
             scores = [cell for column in board.columns for cell in _numbers(row, column)]
-            writer.writerow([*first, *scores, run.folder, _signatures(run), wins, by])
+            last = [run.folder, _signatures(run), wins, by]
+            texts = [*map(csv_cell, first), run.segments, *scores, *map(csv_cell, last)]
+            writer.writerow(texts)
     return buffer.getvalue()
 
 
@@ -47,8 +51,8 @@ def markdown_text(board: Board) -> str:
         return f"{f'**{score}**' if best else score} ({between})"
 
     head = ["test set", "pair", "#", "wins", "system", "n"]
-    head += [heading(board, column) for column in board.columns]
-    lines = [markdown_row([markdown_escape(cell) for cell in head])]
+    head += [markdown_escape(heading(board, column)) for column in board.columns]
+    lines = [markdown_row(head)]
     lines.append(markdown_row(["---"] * 2 + ["--:", "--:", "---"] + ["--:"] * (len(head) - 5)))
     for section, row in _rows(board):
         shown = [markdown_escape(text) for text in _facts(row)]
@@ -121,24 +125,3 @@ def _signatures(run: RunRecord) -> str:
 def markdown_row(cells: Iterable[str]) -> str:
     """Returns a row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
-
-
-def markdown_escape(text: str) -> str:
-    """Returns a text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
-
-
-def latex_escape(text: str) -> str:
-    """Returns a text that LaTeX shows as it is."""
-    special = {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "|": r"\textbar{}",
-        DASH: "--",
-        "−": "$-$",
-        "…": r"\ldots{}",
-        "↑": r"$\uparrow$",
-        "↓": r"$\downarrow$",
-    }
-    return "".join(special.get(c, rf"\{c}" if c in "&%$#_{}" else c) for c in text)

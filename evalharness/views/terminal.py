@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evalharness.terminal import plain
 from evalharness.views.board import Board, Row, Section
 from evalharness.views.cells import DASH, decimals, has_ranks, heading, interval, is_best, standing
 
@@ -41,15 +42,15 @@ def print_board(board: Board, console: Console) -> None:
         console.print(chosen())
         console.width = width
     if any(section.best for section in board.sections):
-        console.print(Text(f"{_BEST} best of its column", style="dim"))
+        console.print(plain(f"{_BEST} best of its column", "dim"))
     for note in board.notes:
-        console.print(Text(note, style="dim"))
+        console.print(plain(note, "dim"))
 
 
 def _table(
     board: Board, testset: str, separator: str, between: str, name_width: int | None = None
 ) -> Table:
-    table = Table(title=Text(testset), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=plain(testset), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     ranks = has_ranks(board)
     table.add_column("pair", no_wrap=True)
     if ranks:
@@ -57,16 +58,16 @@ def _table(
     table.add_column("system", overflow="fold", width=name_width)
     table.add_column("n", justify="right", no_wrap=True)
     for column in board.columns:
-        table.add_column(Text(heading(board, column)), justify="right", no_wrap=True)
+        table.add_column(plain(heading(board, column)), justify="right", no_wrap=True)
     for section in board.sections:
         if section.testset != testset:
             continue
         for row in section.rows:
-            cells: list[Text | str] = [section.pair if row is section.rows[0] else ""]
+            cells = [plain(section.pair if row is section.rows[0] else "")]
             if ranks:
                 rank, wins = standing(row)
-                cells.append(f"{rank}{between}{wins:>4}")
-            cells += [Text(row.name), str(row.run.segments)]
+                cells.append(Text(f"{rank}{between}{wins:>4}"))
+            cells += [plain(row.name), plain(str(row.run.segments))]
             cells += [_cell(board, section, row, column, separator) for column in board.columns]
             table.add_row(*cells, end_section=row is section.rows[-1])
     return table

@@ -124,12 +124,23 @@ DAMAGES = {
         edit_json(lambda of: of["runs"][0]["scores"][1].update(score=99.0)),
         "text.tr-en.jsonl: damaged: its statistics give chrF2",
     ),
+    "a name that is a path": (
+        edit_json(lambda of: of["runs"][0].update(testset="../base/x")),
+        "'../base/x' is no name",
+    ),
+    "a metric that is a formula": (
+        edit_json(lambda of: of["runs"][0]["scores"][0].update(metric="=1+1")),
+        "'=1+1' is no name",
+    ),
     "a score of no metric": (
         edit_json(lambda of: of["runs"][0]["scores"][1].update(metric="TER")),
         "text.tr-en.jsonl:1: damaged: KeyError: 'TER'",
     ),
     "no JSON": (lambda folder: (folder / "baseline.json").write_text("{"), "damaged"),
-    "no text": (lambda folder: (folder / SEGMENTS).write_bytes(b"\xff\n"), f"{SEGMENTS}: damaged"),
+    "no text": (
+        lambda folder: (folder / SEGMENTS).write_bytes(b"\xff\n"),
+        f"{SEGMENTS}:1: damaged",
+    ),
     "segments missing": (
         lambda folder: (folder / SEGMENTS).unlink(),
         f"base/{SEGMENTS}: damaged: missing: No such file",

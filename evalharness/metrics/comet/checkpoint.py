@@ -6,7 +6,6 @@ of its encoder come from a second repository, which `hparams.yaml` names.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,6 +17,7 @@ import yaml
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, Files, transformers_files
+from evalharness.reading import read_json, read_yaml
 
 HPARAMS, WEIGHTS = "hparams.yaml", "checkpoints/model.ckpt"
 ENCODERS = ("BERT", "MiniLM", "RemBERT", "XLM-RoBERTa", "XLM-RoBERTa-XL")
@@ -84,7 +84,7 @@ class CometCheckpoint:
         """
         folder = self.weights.folder()
         try:
-            hparams = yaml.safe_load((folder / HPARAMS).read_bytes())
+            hparams = read_yaml(folder / HPARAMS)
             Kind(hparams["class_identifier"])
         except (OSError, yaml.YAMLError) as error:
             raise self._error(f"{HPARAMS} cannot be read: {error}") from error
@@ -135,7 +135,7 @@ class CometCheckpoint:
     def _config(self) -> Mapping[str, Any]:
         path = self.encoder.folder() / "config.json"
         try:
-            config = json.loads(path.read_bytes())
+            config = read_json(path)
             return {name: int(config[name]) for name in ("max_position_embeddings", "hidden_size")}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise EvalHarnessError(

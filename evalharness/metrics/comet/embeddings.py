@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from evalharness.disk import Journal
 from evalharness.metrics.comet.judgements import digest
+from evalharness.reading import open_file
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class StoredEmbeddings:
             return None
         path = self._journal.folder / place.file
         try:
-            with path.with_suffix(_VECTORS).open("rb") as file:
+            with open_file(path.with_suffix(_VECTORS)) as file:
                 file.seek(place.row * self._width * _STORED.itemsize)
                 content = file.read(self._width * _STORED.itemsize)
             self._note_use(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import DAMAGES, parse_json, read_file, read_json
 from evalharness.store.baselines.values import (
     BASELINE,
     SCHEMA_VERSION,
@@ -19,7 +19,7 @@ from evalharness.store.baselines.values import (
     BaselineScore,
     damaged_baseline,
 )
-from evalharness.store.records import DAMAGES
+from evalharness.store.records import check_names
 
 
 def read_baseline(folder: Path) -> list[BaselineRun]:
@@ -55,7 +55,7 @@ def read_about(folder: Path) -> Any:
     """
     path = folder / BASELINE
     try:
-        return json.loads(path.read_bytes())
+        return read_json(path)
     except OSError as error:
         raise EvalHarnessError(
             f"no baseline: {error.strerror}",
@@ -81,6 +81,7 @@ def _read_run(folder: Path, facts: Mapping[str, Any]) -> BaselineRun:
         hypotheses=(),
         statistics={},
     )
+    check_names(run.testset, run.source_lang, run.target_lang, run.system, *names)
     segments = _read_segments(folder / run.file, names)
     if len(segments) != facts["segments"]:
         raise ValueError(f"{run.file} has {len(segments)} lines, not {facts['segments']}")
@@ -109,17 +110,15 @@ def _is_number(value: Any) -> bool:
 
 def _read_segments(path: Path, metrics: Sequence[str]) -> list[Any]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = read_file(path).split(b"\n")
     except OSError as error:
         raise damaged_baseline(path, f"missing: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise _damaged(path, error) from error
     segments: list[Any] = []
     for number, line in enumerate(lines, 1):
         if not line and number == len(lines):
             continue
         try:
-            segment = json.loads(line)
+            segment = parse_json(line)
             _check_segment(segment, metrics, segments)
         except DAMAGES as error:
             raise _damaged(f"{path}:{number}", error) from error

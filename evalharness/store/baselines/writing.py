@@ -15,9 +15,9 @@ from pathlib import Path
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Array
+from evalharness.reading import DAMAGES
 from evalharness.store.baselines.reading import read_about
 from evalharness.store.baselines.values import BASELINE, SCHEMA_VERSION, BaselineRun
-from evalharness.store.records import DAMAGES
 
 README = "README.md"
 

@@ -14,6 +14,7 @@ from typing import Any
 from evalharness.config import Dtype
 from evalharness.disk import locked, sync, try_lock
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import read_json
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
 from evalharness.systems.neural.transformers_engine import load_weights
@@ -184,7 +185,7 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
         def load_model(self, model_class: Any, folder: str, **options: Any) -> Any:
             return load_weights(model_class, Path(folder), **options)
 
-    architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
+    architecture = read_json(checkpoint / _CONFIG).get("model_type")
     if architecture in _CONVERTED_WRONGLY:
         raise EvalHarnessError(
             f"CTranslate2 cannot run {architecture} right: it drops the scaling of positions",

@@ -117,6 +117,10 @@ class AmazonSystem(VendorSystem):
         """The version of the API, and what the request says."""
         return {"api": _VERSION, **self._options()}
 
+    def private(self) -> bool:
+        """It always asks with the account's keys."""
+        return True
+
     def secrets(self) -> Sequence[str]:
         """What the chain of AWS finds.
 

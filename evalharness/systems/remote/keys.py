@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from evalharness.errors import EvalHarnessError
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_REDACTED = "***"
 
 
 def check_variable(variable: str, where: str = "api_key_env") -> None:
@@ -72,14 +69,3 @@ def read_key(variable: str, system: str) -> str:
             mend="export it again",
         )
     return key
-
-
-def scrub(text: str, secrets: Sequence[str]) -> str:
-    """Returns a text without the secrets, however they are spelled: as they are, in URLs, in JSON.
-
-    To be done before a text is cut: half a key is not recognised.
-    """
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        for spelling in {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}:
-            text = text.replace(spelling, _REDACTED)
-    return text

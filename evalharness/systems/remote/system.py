@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
+from evalharness.secrecy import hold, scrub
 from evalharness.systems.base import Failure, Prices, System, Translation
 from evalharness.systems.remote.answers import vetted
 from evalharness.systems.remote.dispatch import Answers, Texts, dispatch
 from evalharness.systems.remote.errors import RequestError, shortened
-from evalharness.systems.remote.keys import check_address, check_variable, read_key, scrub
+from evalharness.systems.remote.keys import check_address, check_variable, read_key
 from evalharness.systems.remote.limits import Limits
 from evalharness.systems.remote.route import proxy_secrets
 
@@ -139,6 +140,10 @@ class RemoteSystem(System):
         """What must not be shown."""
         return (self.key(),) if self.api_key_env else ()
 
+    def private(self) -> bool:
+        """What was asked for with a key."""
+        return bool(self.api_key_env)
+
     def lacking(self) -> str | None:
         """The environment variable that is not set."""
         try:
@@ -189,6 +194,8 @@ class RemoteSystem(System):
         """
         limits = Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
         secrets = [*self.secrets(), *proxy_secrets()]
+        for secret in secrets:
+            hold(secret)
         client = self.connect()
         told: set[str] = set()
         answered = threading.Event()

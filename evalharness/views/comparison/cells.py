@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from unicodedata import category
 
 from evalharness.comparison import POWER, ByMetric, Comparison, Difference, Section
 from evalharness.config import PairedTest
@@ -61,11 +60,6 @@ def p_cell(p_value: float) -> str:
 def segments_cell(of: Difference) -> str:
     """Returns on how many segments the first system won, lost and tied."""
     return f"{of.won}–{of.lost}–{of.tied}"
-
-
-def shown(text: str) -> str:
-    """Returns a text without the characters that would move a terminal's cursor or end a line."""
-    return "".join(" " if category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 
 def explanations(comparison: Comparison) -> Iterator[str]:

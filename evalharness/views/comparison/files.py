@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from evalharness.comparison import POWER, ByMetric, Comparison, Examples, Section
+from evalharness.escaping import json_text, latex_escape, markdown_escape
 from evalharness.views.board import Board, make_board
 from evalharness.views.cells import places
 from evalharness.views.comparison.cells import (
@@ -16,17 +16,10 @@ from evalharness.views.comparison.cells import (
     heading,
     p_cell,
     segments_cell,
-    shown,
     title,
     verdict,
 )
-from evalharness.views.files import (
-    latex_escape,
-    latex_text,
-    markdown_escape,
-    markdown_row,
-    markdown_text,
-)
+from evalharness.views.files import latex_text, markdown_row, markdown_text
 
 SCHEMA_VERSION = 1
 
@@ -87,7 +80,7 @@ def comparison_json(comparison: Comparison) -> str:
         "sections": [_section_json(section) for section in comparison.sections],
         "notes": [*_board(comparison).notes, *explanations(comparison)],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(content)
 
 
 def _board(comparison: Comparison) -> Board:
@@ -125,7 +118,7 @@ def _markdown_examples(section: Section, examples: Examples) -> str:
             f"{score:.{decimals}f}: {text}"
             for score, text in zip(row.scores, row.hypotheses, strict=True)
         ]
-        lines.append(markdown_row(markdown_escape(shown(cell)) for cell in cells))
+        lines.append(markdown_row(map(markdown_escape, cells)))
     return "\n".join(lines) + "\n"
 
 

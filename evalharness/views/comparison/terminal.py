@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalharness.comparison import Comparison, Example, Examples, Section
+from evalharness.terminal import plain
 from evalharness.views.board import make_board
 from evalharness.views.cells import places
 from evalharness.views.comparison.cells import (
@@ -18,7 +19,6 @@ from evalharness.views.comparison.cells import (
     heading,
     p_cell,
     segments_cell,
-    shown,
     title,
     verdict,
 )
@@ -36,7 +36,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         if section.metrics:
             console.print(Text(""), _differences(section, separator))
     for note in explanations(comparison):
-        console.print(Text(note, style="dim"))
+        console.print(plain(note, "dim"))
     for section in comparison.sections:
         if section.examples:
             console.print(Text(""), _examples(title(section), section.examples))
@@ -44,7 +44,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 def _differences(section: Section, separator: str) -> Table:
     table = Table(
-        title=Text(title(section)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=plain(title(section)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     table.add_column("", overflow="fold", ratio=1)
     table.add_column(f"difference{separator}(range)", justify="right", no_wrap=True)
@@ -52,11 +52,11 @@ def _differences(section: Section, separator: str) -> Table:
     table.add_column(WON_LOST_TIED, justify="right", no_wrap=True)
     for metric in section.metrics:
         decimals = decimals_of(metric)
-        table.add_row(Text(heading(metric), style="bold"))
+        table.add_row(plain(heading(metric), "bold"))
         for pair in metric.differences:
             difference, between = difference_cell(pair, decimals)
             table.add_row(
-                Text(verdict(pair, decimals), style="green" if pair.significant else ""),
+                plain(verdict(pair, decimals), "green" if pair.significant else ""),
                 Text.assemble(difference, separator, (f"({between})", "dim")),
                 f"{p_cell(pair.p_value)}{separator}{p_cell(pair.corrected):>9}",
                 segments_cell(pair),
@@ -68,9 +68,9 @@ def _differences(section: Section, separator: str) -> Table:
 def _examples(of: str, examples: Examples) -> RenderableType:
     first, second = examples.systems
     if not examples.rows:
-        return Text(f"{of}: {first} and {second} score the same on every segment")
+        return plain(f"{of}: {first} and {second} score the same on every segment")
     head = f"{of}: where {first} and {second} differ most by {examples.column}"
-    return Group(Text(head, style="bold"), *(_example(row, examples) for row in examples.rows))
+    return Group(plain(head, "bold"), *(_example(row, examples) for row in examples.rows))
 
 
 def _example(row: Example, examples: Examples) -> RenderableType:
@@ -81,7 +81,7 @@ def _example(row: Example, examples: Examples) -> RenderableType:
     above += [f"reference: {reference}" for reference in segment.references]
     beside = Table.grid(padding=(0, 3, 0, 0), expand=True)
     for system, score in zip(examples.systems, row.scores, strict=True):
-        beside.add_column(Text(f"{system} {score:.{decimals}f}"), ratio=1, overflow="fold")
+        beside.add_column(plain(f"{system} {score:.{decimals}f}"), ratio=1, overflow="fold")
     beside.show_header = True
-    beside.add_row(*(Text(shown(text) or "(empty)") for text in row.hypotheses))
-    return Group(*(Text(shown(line)) for line in ["", *above]), beside)
+    beside.add_row(*(plain(text or "(empty)") for text in row.hypotheses))
+    return Group(*(plain(line) for line in ["", *above]), beside)

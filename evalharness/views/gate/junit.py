@@ -7,14 +7,12 @@ per metric.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from evalharness.escaping import visible
 from evalharness.views.gate import cells
 from evalharness.views.gate.report import GateReport, Outcome, Verdict
-
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def gate_junit(report: GateReport) -> bytes:
@@ -37,15 +35,17 @@ def _add_suite(
     suite = ET.SubElement(
         root,
         "testsuite",
-        name=name,
+        name=visible(name),
         tests=str(len(verdicts)),
         failures=str(len(stopped)),
         errors="0",
         skipped=str(sum(_is_skipped(verdict, report) for verdict in verdicts)),
     )
     for verdict in verdicts:
-        case = ET.SubElement(suite, "testcase", classname=name, name=verdict.metric)
-        message = _NO_XML.sub("\ufffd", cells.reason(verdict))
+        case = ET.SubElement(
+            suite, "testcase", classname=visible(name), name=visible(verdict.metric)
+        )
+        message = visible(cells.reason(verdict))
         if report.stops(verdict):
             ET.SubElement(case, "failure", type=verdict.outcome.value, message=message)
         elif _is_skipped(verdict, report):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 
+from evalharness.escaping import json_text
 from evalharness.views.gate.report import GateReport, Verdict
 
 SCHEMA_VERSION = 1
@@ -20,7 +20,7 @@ def gate_json(report: GateReport) -> str:
         "verdicts": [_facts(verdict) for verdict in report.verdicts],
         "notes": list(report.notes),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(content)
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from evalharness.views.files import markdown_escape, markdown_row
+from evalharness.escaping import markdown_escape
+from evalharness.views.files import markdown_row
 from evalharness.views.gate import cells
 from evalharness.views.gate.report import GateReport, Outcome
 

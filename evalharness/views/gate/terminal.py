@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evalharness.terminal import plain
 from evalharness.views.cells import DASH
 from evalharness.views.gate import cells
 from evalharness.views.gate.report import GateReport, Outcome, Verdict
@@ -39,11 +40,11 @@ def print_gate(report: GateReport, console: Console) -> None:
         console.print(wide if width_of(wide) <= width else narrow)
     console.width = width
     if any(verdict.measured for verdict in report.verdicts):
-        console.print(Text(cells.explanation(report), style="dim"))
+        console.print(plain(cells.explanation(report), "dim"))
     for note in report.notes:
-        console.print(Text(note, style="dim"))
+        console.print(plain(note, "dim"))
     for remark in cells.remarks(report):
-        console.print(Text(remark))
+        console.print(plain(remark))
     console.print(Text(report.summary, style="bold green" if report.passes else "bold red"))
 
 
@@ -53,7 +54,7 @@ def _wide(report: GateReport, testset: str) -> Table:
     for verdict, pair in _rows(report, testset, table):
         difference, between, allowed = cells.differences(verdict)
         numbers = (*cells.scores(verdict), difference, Text(between, "dim"), allowed)
-        table.add_row(pair, Text(cells.metric(verdict)), *numbers, _outcome(verdict))
+        table.add_row(plain(pair), plain(cells.metric(verdict)), *numbers, _outcome(verdict))
     return table
 
 
@@ -66,13 +67,15 @@ def _narrow(report: GateReport, testset: str) -> Table:
         change: str | Text = Text.assemble(difference, "\n", (between, "dim"))
         if verdict.measured is None:
             scores = change = DASH
-        table.add_row(pair, Text(cells.metric(verdict)), scores, change, allowed, _outcome(verdict))
+        table.add_row(
+            plain(pair), plain(cells.metric(verdict)), scores, change, allowed, _outcome(verdict)
+        )
     return table
 
 
 def _table(testset: str, heads: Sequence[str], gap: int) -> Table:
     table = Table(
-        title=Text(testset),
+        title=plain(testset),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,

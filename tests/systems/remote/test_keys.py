@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from evalharness.errors import EvalHarnessError
+from evalharness.secrecy import scrub
 from evalharness.systems.remote import ChatSystem
-from evalharness.systems.remote.keys import scrub
 
 from ...conftest import CommandLine, files_below, in_new_process
 from .chat_server import serving

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.disk import parse_json
+from evalharness.reading import parse_json
 
 value = st.recursive(
     st.none()

@@ -1,0 +1,70 @@
+"""What a configuration takes from environment variables: used, and shown nowhere.
+
+`${oc.env:NAME}` is how a secret gets into an option that has no variable of its own for it.
+Importing this module makes every value that is resolved so one that no log and no error shows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.resolvers import oc
+
+from evalharness.secrecy import hold
+
+_RESOLVER = "oc.env"
+
+
+def environment_values(node: DictConfig) -> frozenset[str]:
+    """Returns the values of the environment variables that a part of the configuration uses."""
+    found: set[str] = set()
+
+    def noting(name: str, *default: Any) -> Any:
+        value = _held(name, *default)
+        if name in os.environ:
+            found.add(str(value))
+        return value
+
+    with _resolving_by(noting):
+        OmegaConf.to_container(node, resolve=True)
+    return frozenset(found)
+
+
+def redacted(config: DictConfig) -> dict[str, Any]:
+    """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
+    untyped = OmegaConf.create(OmegaConf.to_container(config))
+    with _resolving_by(_as_it_stands):
+        shown: Any = OmegaConf.to_container(untyped, resolve=True)
+    return {str(key): value for key, value in shown.items()}
+
+
+def redacted_yaml(config: DictConfig) -> str:
+    """Returns `redacted` as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(redacted(config)))
+
+
+def _held(name: str, *default: Any) -> Any:
+    value = oc.env(name, *default)
+    if name in os.environ:
+        hold(str(value), _as_it_stands(name))
+    return value
+
+
+def _as_it_stands(*arguments: Any) -> str:
+    return f"${{{_RESOLVER}:{','.join(map(str, arguments))}}}"
+
+
+@contextmanager
+def _resolving_by(resolver: Callable[..., Any]) -> Iterator[None]:
+    OmegaConf.register_new_resolver(_RESOLVER, resolver, replace=True)
+    try:
+        yield
+    finally:
+        OmegaConf.register_new_resolver(_RESOLVER, _held, replace=True)
+
+
+OmegaConf.register_new_resolver(_RESOLVER, _held, replace=True)
