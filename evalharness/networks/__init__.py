@@ -5,10 +5,12 @@ from evalharness.networks.devices import (
     check_device,
     describe_device,
     is_out_of_memory,
+    placing,
     resolve_device,
     resolve_dtype,
 )
 from evalharness.networks.loading import loading
+from evalharness.networks.processor import packs, warn_if_slow
 
 __all__ = [
     "Halving",
@@ -18,6 +20,9 @@ __all__ = [
     "free_memory",
     "is_out_of_memory",
     "loading",
+    "packs",
+    "placing",
     "resolve_device",
     "resolve_dtype",
+    "warn_if_slow",
 ]

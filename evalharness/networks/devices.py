@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
@@ -75,6 +77,28 @@ def describe_device(device: str) -> str:
     import torch
 
     return f"{device} ({torch.cuda.get_device_name(device)})"
+
+
+@contextmanager
+def placing(device: str) -> Iterator[None]:
+    """Says of what fails while weights are laid out on a device that the device is at fault.
+
+    Args:
+        device: What `resolve_device` returned.
+
+    Raises:
+        EvalHarnessError: It cannot hold them, but for want of memory, which is raised as it is.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise
+        raise EvalHarnessError(
+            f"cannot hold a network: {str(error).strip().partition(chr(10))[0]}",
+            where=f"device={device}",
+            mend="choose another device= or dtype=",
+        ) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from omegaconf import MISSING
@@ -46,6 +47,8 @@ _NO_LIMIT = 10**9
 # Tokens in a batch. On processors wider ones gain nothing, and compute more in vain, since a batch
 # goes on until its longest output ends: benchmarks/README.md.
 _PROCESSOR_BATCH, _GPU_BATCH = 2048, 8192
+
+_QUOTED = 60  # characters of a text in an error
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,12 @@ class NeuralSystem(System):
         first = 0
         for position, several in enumerate(parts):
             those = [outputs[first + number] for number in range(len(several))]
+            if not all(output.finite for output in those):
+                raise EvalHarnessError(
+                    f"gives no finite scores for {shorten(texts[position], _QUOTED)!r}",
+                    where=self.weights_of(source, target),
+                    mend="the checkpoint is damaged, or try another dtype=",
+                )
             texts_made = [self.decode(reader, output.ids) for output in those]
             yield (
                 position,
