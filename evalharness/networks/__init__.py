@@ -9,12 +9,14 @@ from evalharness.networks.devices import (
     resolve_device,
     resolve_dtype,
 )
+from evalharness.networks.gpus import confirm_gpus
 from evalharness.networks.loading import loading
 from evalharness.networks.processor import packs, warn_if_slow
 
 __all__ = [
     "Halving",
     "check_device",
+    "confirm_gpus",
     "describe_device",
     "fill_batches",
     "free_memory",

@@ -33,7 +33,7 @@ from evalharness.metrics.comet.signature import (
     reference_parts,
     signature_of,
 )
-from evalharness.networks import resolve_device
+from evalharness.networks import confirm_gpus, resolve_device
 from evalharness.testsets.base import Segment
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Comet(Metric):
         if reason := lacks_pkg_resources():
             return reason
         if self.device != "auto":
-            resolve_device(self.device)
+            resolve_device(self.device, Path(self.store))
         for checkpoint in self.checkpoints():
             if not checkpoint.is_here():
                 whose = (
@@ -211,7 +211,8 @@ class Comet(Metric):
     ) -> Iterator[tuple[Triple, Judgement]]:
         if not triples:
             return
-        device = resolve_device(self.device)
+        device = resolve_device(self.device, store)
+        confirm_gpus(store)
         default = _PROCESSOR_BATCH if device == "cpu" else _GPU_BATCH
         budget = self.batch_tokens or default
         model = load(self._comet, device, self.dtype)

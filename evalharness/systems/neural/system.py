@@ -20,6 +20,7 @@ from evalharness.hub import Checkpoint
 from evalharness.languages import sentence_separator
 from evalharness.networks import (
     Halving,
+    confirm_gpus,
     describe_device,
     fill_batches,
     free_memory,
@@ -119,7 +120,7 @@ class NeuralSystem(System):
         if self.engine is EngineName.ctranslate2 and not importlib.util.find_spec("ctranslate2"):
             return "needs the ctranslate2 extra; pip install 'evalharness[ctranslate2]'"
         if self.device != "auto":
-            resolve_device(self.device)
+            resolve_device(self.device, Path(self.store))
         return None
 
     def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
@@ -128,7 +129,7 @@ class NeuralSystem(System):
 
     def hardware(self) -> str:
         """The processor or GPU, with the format it computes in."""
-        return f"{describe_device(self._device)}, {self._dtype.value}"
+        return f"{describe_device(self._device, Path(self.store))}, {self._dtype.value}"
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The checkpoint's commit or digest, and everything else that can change a hypothesis."""
@@ -225,13 +226,13 @@ class NeuralSystem(System):
 
     @cached_property
     def _device(self) -> str:
-        return resolve_device(self.device)
+        return resolve_device(self.device, Path(self.store))
 
     @cached_property
     def _dtype(self) -> Dtype:
         if self._converts and self.dtype is Dtype.auto and self._device == "cpu":
             return Dtype.int8
-        return resolve_dtype(self.dtype, self._device)
+        return resolve_dtype(self.dtype, self._device, Path(self.store))
 
     @property
     def _budget(self) -> int:
@@ -295,6 +296,7 @@ class NeuralSystem(System):
         return network
 
     def _engine(self, reader: Reader, checkpoint: Checkpoint) -> Engine:
+        confirm_gpus(Path(self.store))
         tokenizer = reader.tokenizer
         if not self._converts:
             pad = tokenizer.pad_token_id

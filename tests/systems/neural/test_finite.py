@@ -14,6 +14,7 @@ from evalharness.errors import EvalHarnessError
 
 from ...conftest import CommandLine
 from .conftest import TURKISH, Tiny, configured, translations
+from .tiny_gguf import GGUF, build_gguf
 
 # A matrix of the decoder of each, the one an encoder-decoder and the other a language model.
 MATRICES = {"nllb": "decoder.layers.1.fc2", "qwen3": "layers.1.mlp.down_proj"}
@@ -65,6 +66,19 @@ def test_a_weight_that_is_no_number_is_refused_by_name(
     assert line.startswith(f"evalharness: error: {folder}: holds weights that are no finite number")
     assert f"{MATRICES[model]}.weight; copy a damaged checkpoint anew, or choose another" in line
     assert not list(tmp_path.glob("results/runs/*"))
+
+
+def test_a_weight_in_gguf_that_is_no_number_is_refused_by_name(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+) -> None:
+    outcomes = []
+    for value in (0.1, float("nan")):
+        folder = build_gguf(tmp_path / str(value), weight=value)
+        command = options("smollm2", folder, f"model.gguf_file={GGUF}", f"results_dir=r{value}")
+        outcomes.append(evalharness(*small, *command, "metric=bleu"))
+    assert [outcome.code for outcome in outcomes] == [0, 2], outcomes
+    line = outcomes[1].err.splitlines()[-1]
+    assert "no finite numbers in float32, such as model.layers.0.mlp.down_proj.weight; " in line
 
 
 def test_a_weight_too_great_for_the_format_is_refused(tiny: Tiny, tmp_path: Path) -> None:
