@@ -199,16 +199,18 @@ def _not_finite(bitext: Bitext, finite: npt.NDArray[np.bool_]) -> str:
 def _scoring(
     judged: Sequence[tuple[Metric, _Verdict | str]], bitext: Bitext, resampling: Resampling
 ) -> Scoring:
-    outcomes = [(metric.name, _score(metric, of, bitext, resampling)) for metric, of in judged]
-    given = [(name, *of) for name, of in outcomes if not isinstance(of, str)]
+    outcomes = [
+        (metric.name, _score(metric, verdict, bitext, resampling)) for metric, verdict in judged
+    ]
+    given = [(name, *outcome) for name, outcome in outcomes if not isinstance(outcome, str)]
     silent = Remark()
     return Scoring(
         tuple(made for _, _, made in given),
-        tuple(Unavailable(name, of) for name, of in outcomes if isinstance(of, str)),
+        tuple(Unavailable(name, why) for name, why in outcomes if isinstance(why, str)),
         resampling,
-        {name: of.statistics for name, of, _ in given},
-        {name: of.segment_scores for name, of, _ in given},
-        {name: of.remarks for name, of, _ in given if set(of.remarks) - {silent}},
+        {name: verdict.statistics for name, verdict, _ in given},
+        {name: verdict.segment_scores for name, verdict, _ in given},
+        {name: verdict.remarks for name, verdict, _ in given if set(verdict.remarks) - {silent}},
     )
 
 

@@ -1,7 +1,7 @@
 """Which GPUs there are for torch, known without loading torch in all but the first run.
 
 Where no driver can be loaded, there is none. Elsewhere torch is asked, and what it says is kept in
-the store until the machine, its driver, torch or what they are told of devices is another.
+the store for this machine until it starts anew, or its driver, torch or the environment changes.
 """
 
 from __future__ import annotations

@@ -177,8 +177,8 @@ class Comet(Metric):
         kept = StoredJudgements(store, self._facts)
         missing = dict.fromkeys(
             triple
-            for of in triples
-            for triple in of
+            for several in triples
+            for triple in several
             if triple not in self._not_finite and kept.get(triple) is None
         )
         try:
@@ -199,7 +199,8 @@ class Comet(Metric):
                 self.choice,
             )
         return [
-            [self._not_finite.get(triple) or kept.of(triple) for triple in of] for of in triples
+            [self._not_finite.get(triple) or kept.of(triple) for triple in several]
+            for several in triples
         ]
 
     @cached_property

@@ -96,7 +96,7 @@ class CTranslate2Engine:
             made = self._model.generate_batch(
                 tokens, max_length=limit, min_length=0, include_prompt_in_result=False, **options
             )
-            return [self._output(list(of.sequences_ids[0]), of.scores[0]) for of in made]
+            return [self._output(list(one.sequences_ids[0]), one.scores[0]) for one in made]
         forced = [self._to_tokens([int(say["forced_bos_token_id"])])] if say else []
         made = self._model.translate_batch(
             tokens,
@@ -106,7 +106,7 @@ class CTranslate2Engine:
             min_decoding_length=0,
             **options,
         )
-        return [self._output(self._to_ids(of.hypotheses[0]), of.scores[0]) for of in made]
+        return [self._output(self._to_ids(one.hypotheses[0]), one.scores[0]) for one in made]
 
     def _output(self, ids: TokenIds, score: float) -> Output:
         finished = bool(ids) and ids[-1] in self._ends

@@ -1,4 +1,4 @@
-"""Networks that compute no numbers: told, since their outputs look like empty or odd texts."""
+"""Networks that compute no numbers: an error, since their outputs look like texts all the same."""
 
 from __future__ import annotations
 

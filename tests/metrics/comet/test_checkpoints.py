@@ -149,7 +149,7 @@ def test_scores_that_are_no_numbers_are_never_kept_and_said_with_what_mends_them
             " another metric.comet.dtype="
         ]
     kept = [path.read_text() for path in tmp_path.glob("store/judgements/*/*.jsonl")]
-    assert not any("score" in of for of in kept)
+    assert not any("score" in content for content in kept)
 
 
 def test_embeddings_that_are_no_numbers_are_never_kept(

@@ -60,8 +60,10 @@ def test_without_avx512_each_number_format_computes_and_says_that_it_gains_nothi
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    told = [line for line in done.stderr.splitlines() if "gains nothing on this processor" in line]
-    assert [line.split()[1] for line in told] == ["dtype=float16", "metric.comet.dtype=bfloat16"]
+    warned = [
+        line for line in done.stderr.splitlines() if "gains nothing on this processor" in line
+    ]
+    assert [line.split()[1] for line in warned] == ["dtype=float16", "metric.comet.dtype=bfloat16"]
     (path,) = (tmp_path / "results").glob("runs/*/*/segments.jsonl")
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     samples = [

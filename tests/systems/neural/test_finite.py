@@ -117,7 +117,7 @@ def test_a_converted_model_that_is_damaged_later_is_an_error(
     command = options(model, tiny(model), *engine)
     assert translations(configured(*command), TURKISH)
     weights = load_file(tiny(model) / "model.safetensors")
-    (matrix,) = [of for name, of in weights.items() if f"{MATRICES[model]}.weight" in name]
+    (matrix,) = [values for name, values in weights.items() if f"{MATRICES[model]}.weight" in name]
     (converted,) = tmp_path.rglob("model.bin")
     content = converted.read_bytes()
     assert content.count(matrix[3].numpy().tobytes()) == 1
