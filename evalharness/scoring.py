@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Array, Metric, Remark
@@ -101,7 +103,8 @@ def score(
 
     A metric gets the segments of all pairs at once, so that a neural one meets each text once and
     fills its batches. A pair with failed segments (`None`) has no score: leaving them out would
-    compare unlike things, and counting them as empty would be untrue.
+    compare unlike things, and counting them as empty would be untrue. For the same reason a metric
+    that gives no finite number for a segment of a pair is unavailable for that pair.
 
     Args:
         metrics: What to compute.
@@ -114,7 +117,7 @@ def score(
         A scoring for each pair.
 
     Raises:
-        EvalHarnessError: A metric gives something else than a finite number for each segment.
+        EvalHarnessError: A metric gives something else than a row for each segment.
     """
     judged = [_judge(metric, pairs, absent.get(metric.name)) for metric in metrics]
     return [
@@ -151,50 +154,65 @@ def _obstacle(metric: Metric, pair: Translated, absent: str | None) -> str | Non
     return absent
 
 
-def _verdicts(metric: Metric, pairs: Sequence[Translated]) -> Iterator[_Verdict]:
-    segments = [segment for pair in pairs for segment in pair.bitext.segments]
-    hypotheses = [text for pair in pairs for text in pair.hypotheses if text is not None]
-    table = metric.statistics(segments, hypotheses)
+def _verdicts(metric: Metric, pairs: Sequence[Translated]) -> Iterator[_Verdict | str]:
+    """What a metric says about each pair; why nothing, where a number of it is not finite."""
+    table = metric.statistics(*_together(pairs))
     scores = metric.segment_scores(table)
-    remarks = metric.remarks(segments, hypotheses)
-    if not len(table) == len(scores) == len(segments) or len(remarks) not in (0, len(segments)):
-        raise EvalHarnessError(f"not a row for each of {len(segments)} segments", where=metric.name)
-    start = 0
-    for pair in pairs:
-        rows = slice(start, start + len(pair.hypotheses))
-        verdict = _Verdict(table[rows], scores[rows], remarks[rows])
-        _check_finite(metric, pair.bitext, verdict)
-        yield verdict
-        start = rows.stop
+    _check_rows(metric, pairs, table, scores)
+    finite = np.isfinite(table).all(axis=1) & np.isfinite(scores)
+    parts = _parts(pairs)
+    sound = [pair for pair, part in zip(pairs, parts, strict=True) if finite[part].all()]
+    remarks = metric.remarks(*_together(sound)) if sound else ()
+    if remarks:
+        _check_rows(metric, sound, remarks)
+    of_sound = iter(_parts(sound))
+    for pair, part in zip(pairs, parts, strict=True):
+        if finite[part].all():
+            yield _Verdict(table[part], scores[part], remarks[next(of_sound)])
+        else:
+            yield _not_finite(pair.bitext, finite[part])
 
 
-def _check_finite(metric: Metric, bitext: Bitext, verdict: _Verdict) -> None:
-    finite = np.isfinite(verdict.statistics).all(axis=1) & np.isfinite(verdict.segment_scores)
-    if not finite.all():
-        segment = bitext.segments[int(np.argmin(finite))]
-        raise _no_number(metric, bitext, f" for segment {segment.id}")
+def _together(pairs: Sequence[Translated]) -> tuple[list[Segment], list[str]]:
+    """The segments and hypotheses of all pairs, one after the other."""
+    segments = [segment for pair in pairs for segment in pair.bitext.segments]
+    return segments, [text for pair in pairs for text in pair.hypotheses if text is not None]
 
 
-def _no_number(metric: Metric, bitext: Bitext, what: str = "") -> EvalHarnessError:
-    return EvalHarnessError(
-        f"{metric.name} gives no finite number{what}",
-        where=f"{bitext.testset} {bitext.pair}",
-        mend="leave out the metric or the segment",
-    )
+def _parts(pairs: Sequence[Translated]) -> list[slice]:
+    """Where each pair's rows are among those of all."""
+    ends = list(accumulate(len(pair.hypotheses) for pair in pairs))
+    return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _check_rows(metric: Metric, pairs: Sequence[Translated], *rows: Sized) -> None:
+    expected = sum(len(pair.hypotheses) for pair in pairs)
+    if any(len(some) != expected for some in rows):
+        raise EvalHarnessError(f"not a row for each of {expected} segments", where=metric.name)
+
+
+def _not_finite(bitext: Bitext, finite: npt.NDArray[np.bool_]) -> str:
+    first = bitext.segments[int(np.argmin(finite))]
+    others = len(finite) - int(finite.sum()) - 1
+    more = f" and {others} more" if others else ""
+    return f"no finite number for segment {first.id}{more}; leave out the metric or the segment"
 
 
 def _scoring(
     judged: Sequence[tuple[Metric, _Verdict | str]], bitext: Bitext, resampling: Resampling
 ) -> Scoring:
-    given = [(metric, of) for metric, of in judged if isinstance(of, _Verdict)]
+    outcomes = [
+        (metric.name, _score(metric, verdict, bitext, resampling)) for metric, verdict in judged
+    ]
+    given = [(name, *outcome) for name, outcome in outcomes if not isinstance(outcome, str)]
     silent = Remark()
     return Scoring(
-        tuple(_score(metric, of.statistics, bitext, resampling) for metric, of in given),
-        tuple(Unavailable(metric.name, of) for metric, of in judged if isinstance(of, str)),
+        tuple(made for _, _, made in given),
+        tuple(Unavailable(name, why) for name, why in outcomes if isinstance(why, str)),
         resampling,
-        {metric.name: of.statistics for metric, of in given},
-        {metric.name: of.segment_scores for metric, of in given},
-        {metric.name: of.remarks for metric, of in given if set(of.remarks) - {silent}},
+        {name: verdict.statistics for name, verdict, _ in given},
+        {name: verdict.segment_scores for name, verdict, _ in given},
+        {name: verdict.remarks for name, verdict, _ in given if set(verdict.remarks) - {silent}},
     )
 
 
@@ -227,14 +245,20 @@ def _resampling(segments: Sequence[Segment], resamples: int, seed: int) -> Resam
     return Resampling(resamples, seed, "segment", len(segments))
 
 
-def _score(metric: Metric, table: Array, bitext: Bitext, resampling: Resampling) -> Score:
+def _score(
+    metric: Metric, judged: _Verdict | str, bitext: Bitext, resampling: Resampling
+) -> tuple[_Verdict, Score] | str:
+    """The verdict with the score, or why there is none."""
+    if isinstance(judged, str):
+        return judged
+    table = judged.statistics
     units = sum_by_unit(table, bitext.segments)
     resampled = bootstrap_scores(units, metric.corpus, resampling.resamples, resampling.seed)
     interval = percentile_interval(resampled)
     total = float(metric.corpus(table.sum(axis=0)))
     if not all(map(math.isfinite, (total, interval.low, interval.high))):
-        raise _no_number(metric, bitext)
-    return Score(
+        return "no finite number for all segments together; leave out the metric"
+    return judged, Score(
         metric.name,
         total,
         interval.low,

@@ -470,19 +470,20 @@ def test_a_sweep_says_once_which_required_metrics_are_absent(
     assert some.code == 1
 
 
-def test_a_number_that_is_not_finite_ends_the_run_and_changes_nothing(
+def test_a_number_that_is_not_finite_makes_its_metric_absent_and_the_run_goes_on(
     evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
 ):
-    assert evalharness("model=copy", *small, "metric=bleu").code == 0
-    before = files_below(tmp_path / "results")
-    broken = "+metric.broken={_target_:own_metrics.Broken}"
-    outcome = evalharness("model=copy", *small, "metric=chrf", broken)
-    assert outcome.code == 2
-    assert outcome.err.splitlines()[-1] == (
-        "evalharness: error: text tr-en: broken gives no finite number for segment 2;"
-        " leave out the metric or the segment"
-    )
-    assert files_below(tmp_path / "results") == before
+    command = ["model=copy", *small, "metric=bleu", "+metric.broken={_target_:own_metrics.Broken}"]
+    reason = "no finite number for segment 2; leave out the metric or the segment"
+    outcome = evalharness(*command)
+    assert outcome.code == 0, outcome.err
+    assert f"no broken: {reason}" in " ".join(outcome.out.split())
+    assert set(read_scores(tmp_path / "results")["copy"]) == {"BLEU"}
+    (path,) = (tmp_path / "results").glob("runs/*/*/scores.json")
+    assert json.loads(path.read_text())["unavailable"] == [{"metric": "broken", "reason": reason}]
+    outcome = evalharness(*command, "require_metrics=true")
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[-1].endswith(f"no broken: {reason}")
 
 
 def test_remarks_are_kept_with_the_scores_they_belong_to(

@@ -99,16 +99,29 @@ def test_a_metric_that_is_absent_is_not_asked_for_anything():
 
 
 @pytest.mark.parametrize(
-    ("on", "said"),
+    ("on", "turkish", "arabic"),
     [
-        ("bad", "news ar-en: broken gives no finite number for segment 2; "),
-        ("total", "news tr-en: broken gives no finite number; "),
+        ("bad", None, "no finite number for segment 2 and 1 more; leave out the metric or the seg"),
+        ("total", "no finite number for all segments together; leave out the metric", "no finite"),
     ],
 )
-def test_what_is_not_finite_is_an_error_that_says_where(on: str, said: str):
-    with pytest.raises(EvalHarnessError) as caught:
-        scored([Length(), Broken(on=on)], pair("tr", ["a", "b", "c"]), pair("ar", ["a", "bad"]))
-    assert str(caught.value).startswith(said)
+def test_a_metric_without_a_finite_number_is_absent_for_that_pair_and_nothing_else_is(
+    on: str, turkish: str | None, arabic: str
+):
+    broken = Broken(on=on, reads=2)
+    pairs = [pair("ar", ["a", "bad", "bad"]), pair("tr", ["a", "bxxb", "c"])]
+    first, second = scored([Length(), broken], *pairs)
+    (absent,) = first.unavailable
+    assert absent.reason.startswith(arabic)
+    assert [of.metric for of in first.scores] == ["length"]
+    assert set(first.statistics) == {"length"}
+    if turkish is None:
+        (alone,) = scored([Length(), Length("broken", reads=2)], pairs[1])
+        assert second.unavailable == ()
+        assert [of.score for of in second.scores] == [of.score for of in alone.scores]
+        assert second.remarks["broken"] == alone.remarks["broken"]
+    else:
+        assert second.unavailable == (Unavailable("broken", turkish),)
 
 
 def test_a_row_too_few_is_an_error_and_shifts_nothing():

@@ -96,7 +96,10 @@ class Metric(Protocol):
 
     @abstractmethod
     def statistics(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Array:
-        """Returns the additive statistics, of shape (n_segments, k)."""
+        """Returns the additive statistics, of shape (n_segments, k).
+
+        A row that is not finite says that there is no number for its segment.
+        """
 
     @abstractmethod
     def corpus(self, totals: Array) -> Array:

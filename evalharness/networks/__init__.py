@@ -5,19 +5,26 @@ from evalharness.networks.devices import (
     check_device,
     describe_device,
     is_out_of_memory,
+    placing,
     resolve_device,
     resolve_dtype,
 )
+from evalharness.networks.gpus import confirm_gpus
 from evalharness.networks.loading import loading
+from evalharness.networks.processor import packs, warn_if_slow
 
 __all__ = [
     "Halving",
     "check_device",
+    "confirm_gpus",
     "describe_device",
     "fill_batches",
     "free_memory",
     "is_out_of_memory",
     "loading",
+    "packs",
+    "placing",
     "resolve_device",
     "resolve_dtype",
+    "warn_if_slow",
 ]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
 
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
+from evalharness.networks.gpus import Gpu, gpus
 
 
 def check_device(device: str) -> None:
@@ -20,11 +27,12 @@ def check_device(device: str) -> None:
         )
 
 
-def resolve_device(device: str) -> str:
+def resolve_device(device: str, store: Path) -> str:
     """Returns the device that is meant: `cpu`, `mps`, or a GPU such as `cuda:0`.
 
     Args:
         device: `auto` (a GPU if there is one), `cpu`, `cuda`, `cuda:1` or `mps`.
+        store: The store's folder, where it is kept which GPUs there are.
 
     Raises:
         EvalHarnessError: It is not there.
@@ -32,49 +40,66 @@ def resolve_device(device: str) -> str:
     check_device(device)
     if device == "cpu":
         return device
-    import torch
-
-    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device == "auto":
-        return "cuda:0" if gpus else "cpu"
     if device == "mps":
-        if torch.backends.mps.is_available():
+        if (sys.platform, platform.machine()) == ("darwin", "arm64"):
             return device
         raise EvalHarnessError("not there", where="device=mps", mend="use device=cpu")
+    count = len(gpus(store))
+    if device == "auto":
+        return "cuda:0" if count else "cpu"
     wanted = int(device.partition(":")[2] or 0)
-    if wanted >= gpus:
-        there = f"this machine has {gpus} for torch {torch.__version__}" if gpus else "no GPU here"
+    if wanted >= count:
+        there = f"this machine has {count} for torch {version('torch')}" if count else "no GPU here"
         raise EvalHarnessError(
             f"{there}", where=f"device={device}", mend="use device=auto or device=cpu"
         )
     return f"cuda:{wanted}"
 
 
-def resolve_dtype(dtype: Dtype, device: str) -> Dtype:
+def resolve_dtype(dtype: Dtype, device: str, store: Path) -> Dtype:
     """Returns the format that is meant: on a GPU bfloat16 if it has it, elsewhere float32.
 
     Args:
         dtype: `auto`, or a format, which is returned.
         device: What `resolve_device` returned.
+        store: The store's folder.
     """
     if dtype is not Dtype.auto:
         return dtype
     if not device.startswith("cuda"):
         return Dtype.float32
-    import torch
-
-    with torch.cuda.device(device):
-        supported = torch.cuda.is_bf16_supported(including_emulation=False)
-    return Dtype.bfloat16 if supported else Dtype.float16
+    return Dtype.bfloat16 if _gpu(device, store).bfloat16 else Dtype.float16
 
 
-def describe_device(device: str) -> str:
+def describe_device(device: str, store: Path) -> str:
     """Returns a device with the name of its hardware: `cuda:0 (NVIDIA H200)`."""
-    if not device.startswith("cuda"):
-        return device
-    import torch
+    return f"{device} ({_gpu(device, store).name})" if device.startswith("cuda") else device
 
-    return f"{device} ({torch.cuda.get_device_name(device)})"
+
+def _gpu(device: str, store: Path) -> Gpu:
+    return gpus(store)[int(device.partition(":")[2])]
+
+
+@contextmanager
+def placing(device: str) -> Iterator[None]:
+    """Says of what fails while weights are laid out on a device that the device is at fault.
+
+    Args:
+        device: What `resolve_device` returned.
+
+    Raises:
+        EvalHarnessError: It cannot hold them, but for want of memory, which is raised as it is.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise
+        raise EvalHarnessError(
+            f"cannot hold a network: {str(error).strip().partition(chr(10))[0]}",
+            where=f"device={device}",
+            mend="choose another device= or dtype=",
+        ) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

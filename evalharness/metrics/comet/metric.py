@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -32,8 +33,10 @@ from evalharness.metrics.comet.signature import (
     reference_parts,
     signature_of,
 )
-from evalharness.networks import resolve_device
+from evalharness.networks import confirm_gpus, resolve_device
 from evalharness.testsets.base import Segment
+
+log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _DTYPES = (Dtype.float32, Dtype.bfloat16)
@@ -120,7 +123,7 @@ class Comet(Metric):
         if reason := lacks_pkg_resources():
             return reason
         if self.device != "auto":
-            resolve_device(self.device)
+            resolve_device(self.device, Path(self.store))
         for checkpoint in self.checkpoints():
             if not checkpoint.is_here():
                 whose = (
@@ -171,40 +174,51 @@ class Comet(Metric):
     ) -> list[list[Judgement]]:
         """The judgements of each segment, one per reference that is read.
 
-        Raises:
-            EvalHarnessError: A score is not finite.
+        Those whose score is not finite are kept by this object alone.
         """
         pairs = zip(segments, hypotheses, strict=True)
         triples = [self._triples(segment, hypothesis) for segment, hypothesis in pairs]
         store = Path(self.store)
         kept = StoredJudgements(store, self._facts)
         missing = dict.fromkeys(
-            triple for of in triples for triple in of if kept.get(triple) is None
+            triple
+            for several in triples
+            for triple in several
+            if triple not in self._not_finite and kept.get(triple) is None
         )
-        owners = {
-            triple: segment.id
-            for segment, of in zip(segments, triples, strict=True)
-            for triple in of
-        }
         try:
             for triple, judgement in self._compute(list(missing), store):
-                if not math.isfinite(judgement.score):
-                    raise EvalHarnessError(
-                        f"segment {owners[triple]}: the score is {judgement.score}",
-                        where=self.name,
-                        mend="the checkpoint is damaged, or try another dtype=",
-                    )
-                kept.add(triple, judgement)
+                if math.isfinite(judgement.score):
+                    kept.add(triple, judgement)
+                else:
+                    self._not_finite[triple] = judgement
         finally:
             kept.close()
-        return [[kept.of(triple) for triple in of] for of in triples]
+        if failed := sum(triple in self._not_finite for triple in missing):
+            log.warning(
+                "%s: %d of %d scores are no finite numbers: the checkpoint is damaged, or try"
+                " another metric.%s.dtype=",
+                self.name,
+                failed,
+                len(missing),
+                self.choice,
+            )
+        return [
+            [self._not_finite.get(triple) or kept.of(triple) for triple in several]
+            for several in triples
+        ]
+
+    @cached_property
+    def _not_finite(self) -> dict[Triple, Judgement]:
+        return {}
 
     def _compute(
         self, triples: Sequence[Triple], store: Path
     ) -> Iterator[tuple[Triple, Judgement]]:
         if not triples:
             return
-        device = resolve_device(self.device)
+        device = resolve_device(self.device, store)
+        confirm_gpus(store)
         default = _PROCESSOR_BATCH if device == "cpu" else _GPU_BATCH
         budget = self.batch_tokens or default
         model = load(self._comet, device, self.dtype)
@@ -226,7 +240,8 @@ class Comet(Metric):
 
     def _combine(self, judgements: Sequence[Judgement]) -> Judgement:
         scores = [judgement.score for judgement in judgements]
-        score = max(scores) if self.references is References.max else sum(scores) / len(scores)
+        best = self.references is References.max
+        score = float(np.max(scores)) if best else sum(scores) / len(scores)  # nan stays nan
         return replace(judgements[0], score=score)
 
     @cached_property

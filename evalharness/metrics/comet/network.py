@@ -17,7 +17,7 @@ from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.comet.checkpoint import WEIGHTS, CometCheckpoint
 from evalharness.metrics.comet.packing import pack
-from evalharness.networks import loading
+from evalharness.networks import loading, placing, warn_if_slow
 from evalharness.terminal import working
 
 # What COMET 2.2.7 does for checkpoints that ask for it (its issue #244).
@@ -68,9 +68,11 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
         model.float()
         model.encoder.to(torch.bfloat16 if dtype is Dtype.bfloat16 else torch.float32)
         model.encoder.register_forward_hook(_in_float32)
-        if device == "cpu":
-            pack(model.encoder)
-        return model.to(device)
+        with placing(device):
+            if device == "cpu":
+                warn_if_slow(dtype, f"{checkpoint.weights.key}.dtype")
+                pack(model.encoder)
+            return model.to(device)
 
 
 def _import_quietly() -> None:

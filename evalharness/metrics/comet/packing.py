@@ -10,26 +10,27 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from evalharness.networks import packs
+
 
 def pack(network: Any) -> None:
-    """Changes the linear layers of a network on the processor; where torch cannot, nothing.
+    """Changes the linear layers of a network on the processor that oneDNN computes; others stay.
 
     Args:
         network: A `torch.nn.Module` that is only to be called from now on.
     """
     import torch
 
-    try:
-        multiply = torch.ops.mkldnn._linear_pointwise
-        lay_out = torch.ops.mkldnn._reorder_linear_weight
-    except AttributeError:  # built without oneDNN
-        return
     linear: list[Any] = [part for part in network.modules() if isinstance(part, torch.nn.Linear)]
     for layer in linear:
-        packed = lay_out(layer.weight.detach())
-        layer.forward = partial(_forward, multiply, packed, layer.bias)
-        layer.register_parameter("weight", None)
+        if packs(layer.weight.dtype):
+            packed = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach())
+            layer.forward = partial(_forward, packed, layer.bias)
+            layer.register_parameter("weight", None)
 
 
-def _forward(multiply: Any, weight: Any, bias: Any, inputs: Any) -> Any:
+def _forward(weight: Any, bias: Any, inputs: Any) -> Any:
+    import torch
+
+    multiply = torch.ops.mkldnn._linear_pointwise
     return multiply(inputs.contiguous(), weight, bias, "none", [], "")

@@ -66,7 +66,10 @@ def _embed(
 
     def encode(texts: Sequence[str]) -> list[Vectors]:
         vectors = _encode(model, texts)
-        kept.add(texts, vectors)
+        finite = np.isfinite(vectors).all(axis=1)
+        kept.add(
+            [text for text, sound in zip(texts, finite, strict=True) if sound], vectors[finite]
+        )
         return list(vectors)
 
     with progress(f"{name}: encoding", len(missing), "texts") as advance:

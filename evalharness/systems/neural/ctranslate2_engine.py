@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.reading import read_json
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
+from evalharness.systems.neural.finite import check_weights
 from evalharness.systems.neural.transformers_engine import load_weights
 from evalharness.terminal import working
 
@@ -85,6 +87,7 @@ class CTranslate2Engine:
             "sampling_topk": 1,
             "end_token": self._to_tokens(self._ends),
             "return_end_token": True,
+            "return_scores": True,
             "max_batch_size": 0,
         }
         limit = decoding.max_new_tokens
@@ -92,7 +95,7 @@ class CTranslate2Engine:
             made = self._model.generate_batch(
                 tokens, max_length=limit, min_length=0, include_prompt_in_result=False, **options
             )
-            return [self._output(list(result.sequences_ids[0])) for result in made]
+            return [self._output(list(one.sequences_ids[0]), one.scores[0]) for one in made]
         forced = [self._to_tokens([int(say["forced_bos_token_id"])])] if say else []
         made = self._model.translate_batch(
             tokens,
@@ -102,12 +105,11 @@ class CTranslate2Engine:
             min_decoding_length=0,
             **options,
         )
-        return [self._output(self._to_ids(result.hypotheses[0])) for result in made]
+        return [self._output(self._to_ids(one.hypotheses[0]), one.scores[0]) for one in made]
 
-    def _output(self, ids: TokenIds) -> Output:
-        if ids and ids[-1] in self._ends:
-            return Output(ids[:-1], True)
-        return Output(ids, False)
+    def _output(self, ids: TokenIds, score: float) -> Output:
+        finished = bool(ids) and ids[-1] in self._ends
+        return Output(ids[:-1] if finished else ids, finished, math.isfinite(score))
 
 
 def check_runs_on(device: str, dtype: Dtype) -> None:
@@ -183,7 +185,9 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
 
     class _Converter(TransformersConverter):  # type: ignore[misc]
         def load_model(self, model_class: Any, folder: str, **options: Any) -> Any:
-            return load_weights(model_class, Path(folder), **options)
+            model = load_weights(model_class, Path(folder), **options)
+            check_weights(model, Path(folder))  # 8 bits would make numbers of them
+            return model
 
     architecture = read_json(checkpoint / _CONFIG).get("model_type")
     if architecture in _CONVERTED_WRONGLY:

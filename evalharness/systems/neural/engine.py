@@ -49,10 +49,12 @@ class Output:
     Attributes:
         ids: The new tokens, without what was said beforehand; special ones may be among them.
         finished: Whether it ended before the length limit.
+        finite: Whether all scores of tokens were numbers; if not, the output means nothing.
     """
 
     ids: TokenIds
     finished: bool
+    finite: bool
 
 
 class Engine(Protocol):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from omegaconf import MISSING
@@ -19,6 +20,7 @@ from evalharness.hub import Checkpoint
 from evalharness.languages import sentence_separator
 from evalharness.networks import (
     Halving,
+    confirm_gpus,
     describe_device,
     fill_batches,
     free_memory,
@@ -46,6 +48,8 @@ _NO_LIMIT = 10**9
 # Tokens in a batch. On processors wider ones gain nothing, and compute more in vain, since a batch
 # goes on until its longest output ends: benchmarks/README.md.
 _PROCESSOR_BATCH, _GPU_BATCH = 2048, 8192
+
+_QUOTED = 60  # characters of a text in an error
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class NeuralSystem(System):
         if self.engine is EngineName.ctranslate2 and not importlib.util.find_spec("ctranslate2"):
             return "needs the ctranslate2 extra; pip install 'evalharness[ctranslate2]'"
         if self.device != "auto":
-            resolve_device(self.device)
+            resolve_device(self.device, Path(self.store))
         return None
 
     def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
@@ -125,7 +129,7 @@ class NeuralSystem(System):
 
     def hardware(self) -> str:
         """The processor or GPU, with the format it computes in."""
-        return f"{describe_device(self._device)}, {self._dtype.value}"
+        return f"{describe_device(self._device, Path(self.store))}, {self._dtype.value}"
 
     def fingerprint(self, source: str, target: str) -> Facts:
         """The checkpoint's commit or digest, and everything else that can change a hypothesis."""
@@ -183,6 +187,12 @@ class NeuralSystem(System):
         first = 0
         for position, several in enumerate(parts):
             those = [outputs[first + number] for number in range(len(several))]
+            if not all(output.finite for output in those):
+                raise EvalHarnessError(
+                    f"gives no finite scores for {shorten(texts[position], _QUOTED)!r}",
+                    where=self.weights_of(source, target),
+                    mend="the checkpoint is damaged, or try another dtype=",
+                )
             texts_made = [self.decode(reader, output.ids) for output in those]
             yield (
                 position,
@@ -216,13 +226,13 @@ class NeuralSystem(System):
 
     @cached_property
     def _device(self) -> str:
-        return resolve_device(self.device)
+        return resolve_device(self.device, Path(self.store))
 
     @cached_property
     def _dtype(self) -> Dtype:
         if self._converts and self.dtype is Dtype.auto and self._device == "cpu":
             return Dtype.int8
-        return resolve_dtype(self.dtype, self._device)
+        return resolve_dtype(self.dtype, self._device, Path(self.store))
 
     @property
     def _budget(self) -> int:
@@ -286,6 +296,7 @@ class NeuralSystem(System):
         return network
 
     def _engine(self, reader: Reader, checkpoint: Checkpoint) -> Engine:
+        confirm_gpus(Path(self.store))
         tokenizer = reader.tokenizer
         if not self._converts:
             pad = tokenizer.pad_token_id

@@ -9,7 +9,9 @@ from typing import Any
 
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
+from evalharness.networks import placing, warn_if_slow
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
+from evalharness.systems.neural.finite import FiniteScores, check_weights
 from evalharness.systems.neural.sampling import SeededDraws
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,8 @@ class TransformersEngine:
             gguf_file: The file of the weights where they are of that format.
 
         Raises:
-            EvalHarnessError: The checkpoint does not hold all the weights of its architecture.
+            EvalHarnessError: The checkpoint does not hold all the weights of its architecture, or
+                not as numbers.
         """
         import torch
         import transformers
@@ -52,7 +55,11 @@ class TransformersEngine:
         loader = getattr(transformers, model_class)
         precision = getattr(torch, dtype.value)
         self._model = load_weights(loader, folder, dtype=precision, gguf_file=gguf_file)
-        self._model.to(device).eval()
+        with placing(device):
+            if device == "cpu":
+                warn_if_slow(dtype, "dtype")
+            self._model.to(device).eval()
+        check_weights(self._model, folder)
         self._device = device
         self._encodes = bool(self._model.config.is_encoder_decoder)
         own = self._model.generation_config
@@ -79,24 +86,26 @@ class TransformersEngine:
             for mask, gap in zip(real, gaps, strict=True)
         ]
         self._model.generation_config = self._settings(decoding)
-        processors: dict[str, Any] = {}
-        if decoding.temperature:
-            processors["logits_processor"] = [SeededDraws(inputs, width, decoding)]
+        finite = FiniteScores(len(inputs))
+        draws = [SeededDraws(inputs, width, decoding)] if decoding.temperature else []
         with torch.inference_mode():
             made = self._model.generate(
                 input_ids=torch.tensor(rows, device=self._device),
                 attention_mask=torch.tensor(masks, device=self._device),
+                logits_processor=[finite, *draws],
                 **say,
-                **processors,
             )
         start = 1 if self._encodes else width
-        return [self._output(row[start:]) for row in made.tolist()]
+        return [
+            self._output(row[start:], numbers)
+            for row, numbers in zip(made.tolist(), finite.by_text(), strict=True)
+        ]
 
-    def _output(self, ids: list[int]) -> Output:
+    def _output(self, ids: list[int], finite: bool) -> Output:
         for position, token in enumerate(ids):
             if token in self._ends:
-                return Output(ids[:position], True)
-        return Output(ids, False)
+                return Output(ids[:position], True, finite)
+        return Output(ids, False, finite)
 
     def _settings(self, decoding: Decoding) -> Any:
         from transformers import GenerationConfig

@@ -77,11 +77,11 @@ def with_attribute_dict(folder: Path) -> Path:
     return _with_hyper_parameters(folder, AttributeDict)
 
 
-def with_nan(folder: Path) -> Path:
-    """One weight of the last layer is not a number, so no score is."""
+def with_nan(folder: Path, name: str = "estimator.ff.6.weight") -> Path:
+    """One weight is not a number (of the last layer, unless another is named), so no score is."""
 
     def change(checkpoint: Checkpoint) -> None:
-        checkpoint["state_dict"]["estimator.ff.6.weight"][0, 0] = torch.nan
+        checkpoint["state_dict"][name].view(-1)[0] = torch.nan
 
     return _change(folder, change)
 

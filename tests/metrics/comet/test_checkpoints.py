@@ -14,6 +14,8 @@ import pytest
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics import Comet
 from evalharness.metrics.comet.checkpoint import ENCODERS
+from evalharness.metrics.comet.judgements import Judgement
+from evalharness.metrics.comet.metric import References
 
 from ...hub_server import Hub, Repo, environment, serving
 from . import odd_checkpoints
@@ -133,13 +135,39 @@ def test_an_encoder_that_lies_elsewhere_can_be_named(
     assert np.abs(np.array(scores(named, SAMPLES)) - expected).max() < 1e-5
 
 
-def test_a_score_that_is_no_number_names_its_segment_and_is_never_kept(
-    odd: MakeOdd, metric: MakeMetric
+def test_scores_that_are_no_numbers_are_never_kept_and_said_with_what_mends_them(
+    odd: MakeOdd, metric: MakeMetric, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = odd(odd_checkpoints.with_nan)
     for _ in range(2):
-        with pytest.raises(EvalHarnessError, match=r"segment s\d: the score is nan; "):
-            metric(folder).statistics(*bitext(SAMPLES))
+        made = metric(folder)
+        caplog.clear()
+        assert np.isnan(made.statistics(*bitext(SAMPLES))[:, 0]).all()
+        made.remarks(*bitext(SAMPLES))  # loads nothing again
+        assert caplog.messages == [
+            "regression: 4 of 4 scores are no finite numbers: the checkpoint is damaged, or try"
+            " another metric.comet.dtype="
+        ]
+    kept = [path.read_text() for path in tmp_path.glob("store/judgements/*/*.jsonl")]
+    assert not any("score" in content for content in kept)
+
+
+def test_embeddings_that_are_no_numbers_are_never_kept(
+    odd: MakeOdd, metric: MakeMetric, tmp_path: Path
+) -> None:
+    folder = odd(odd_checkpoints.with_nan, "encoder.model.embeddings.LayerNorm.weight")
+    assert np.isnan(metric(folder).statistics(*bitext(SAMPLES))[:, 0]).all()
+    assert [path.stat().st_size for path in tmp_path.glob("store/embeddings/*/*.f32")] == [0]
+
+
+@pytest.mark.parametrize("handling", list(References))
+def test_one_reference_without_a_number_leaves_the_segment_without_one(
+    tiny: TinyComet, metric: MakeMetric, handling: References
+) -> None:
+    made = metric(tiny("regression"), references=handling)
+    good, bad = Judgement(0.5, False), Judgement(float("nan"), False)
+    assert np.isnan(made._combine([good, bad]).score)
+    assert np.isnan(made._combine([bad, good]).score)
 
 
 def test_without_pkg_resources_nothing_is_loaded(

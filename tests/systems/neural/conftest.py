@@ -12,7 +12,7 @@ from hydra import compose, initialize_config_dir
 from evalharness.config import build, register_schemas
 
 from ...conftest import ROOT
-from . import tiny_checkpoints, tiny_language_models
+from . import tiny_checkpoints, tiny_gguf, tiny_language_models
 
 TURKISH = [
     "Türkiye ve Rusya ateşkes için anlaştı.",
@@ -41,7 +41,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
     def checkpoint(family: str) -> Path:
         if not (folder / family).exists():
-            for module in (tiny_checkpoints, tiny_language_models):
+            for module in (tiny_checkpoints, tiny_gguf, tiny_language_models):
                 if builder := getattr(module, f"build_{family}", None):
                     builder(folder / family)
         return folder / family

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from ...conftest import CommandLine, files_below, text_testset
+from ...metrics.comet import tiny_comet
 from .conftest import TURKISH, Tiny
+from .tiny_gguf import GGUF
 
 KILLS = 20
 
@@ -139,30 +141,72 @@ SECOND_RUN = """
 import sys
 from evalharness.cli import main
 code = main(sys.argv[1:])
-loaded = [name for name in ("torch", "transformers", "ctranslate2") if name in sys.modules]
+loaded = [name for name in ("torch", "transformers", "ctranslate2", "comet") if name in sys.modules]
 print("loaded:", *loaded)
 sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("engine", ["transformers", "ctranslate2"])
-def test_the_second_run_loads_no_model(tiny: Tiny, tmp_path: Path, engine: str) -> None:
-    arguments = command(tiny("nllb"), f"model.engine={engine}", "testset.source_langs=[tr]")
-    tables = []
-    for expected in ("loaded: torch transformers", "loaded:"):
-        done = subprocess.run(
-            [sys.executable, "-c", SECOND_RUN, *arguments],
+def comets(folder: Path) -> list[str]:
+    """The three neural metrics, each with a tiny checkpoint."""
+    encoder = tiny_comet.build_encoder(folder / "encoder")
+    overrides = ["metric=[bleu,comet,cometkiwi,xcomet]"]
+    for metric, kind in (
+        ("comet", "regression"),
+        ("cometkiwi", "unified_without_reference"),
+        ("xcomet", "xcomet"),
+    ):
+        getattr(tiny_comet, f"build_{kind}")(folder / metric, encoder)
+        overrides += [f"metric.{metric}.checkpoint={folder / metric}"]
+    return overrides
+
+
+def with_driver(folder: Path) -> dict[str, str]:
+    """An environment in which CUDA's driver can be loaded, so that torch has to be asked."""
+    library = next(Path(line.split()[-1]) for line in MAPS.read_text().splitlines() if LIBC in line)
+    folder.mkdir()
+    (folder / "libcuda.so.1").symlink_to(library)
+    return {**os.environ, "LD_LIBRARY_PATH": str(folder)}
+
+
+MAPS, LIBC = Path("/proc/self/maps"), "/libc."
+
+
+@pytest.mark.parametrize("case", ["transformers and comet", "ctranslate2", "gguf, with a driver"])
+def test_a_second_run_with_the_usual_options_loads_no_network(
+    small: list[str], tiny: Tiny, tmp_path: Path, case: str
+) -> None:
+    environment = dict(os.environ)
+    if case == "gguf, with a driver":
+        if not MAPS.exists():
+            pytest.skip("a driver is imitated on Linux only")
+        environment = with_driver(tmp_path / "driver")
+        model = ["model=smollm2", f"model.checkpoint={tiny('gguf')}", f"model.gguf_file={GGUF}"]
+        more = ["metric=bleu"]
+    elif case == "ctranslate2":
+        model = ["model=qwen3", f"model.checkpoint={tiny('qwen3')}", "model.temperature=0"]
+        more = ["model.engine=ctranslate2", "metric=bleu"]
+    else:
+        model = ["model=nllb", f"model.checkpoint={tiny('nllb')}"]
+        more = comets(tmp_path / "comet")
+    done = [
+        subprocess.run(
+            [sys.executable, "-c", SECOND_RUN, *small, *model, *more, "model.max_new_tokens=20"],
             cwd=tmp_path,
+            env=environment,
             capture_output=True,
             text=True,
             encoding="utf-8",
         )
-        assert done.returncode == 0, done.stderr
-        table, _, loaded = done.stdout.rpartition("loaded:")
-        assert f"loaded:{loaded}".strip().startswith(expected)
-        tables.append(table)
-    assert f"loaded:{loaded}".strip() == "loaded:"
-    assert tables[0] == tables[1]
+        for _ in range(2)
+    ]
+    assert [run.returncode for run in done] == [0, 0], [run.stderr for run in done]
+    (first, loaded), (second, nothing) = (run.stdout.rsplit("loaded:", 1) for run in done)
+    assert "torch" in loaded.split()
+    assert nothing.split() == []
+    assert second == first
+    if "driver" in case:  # torch was asked, and what it said was kept
+        assert len(list(tmp_path.glob("results/store/gpus/*.json"))) == 1
 
 
 def counts(results: Path) -> dict[str, int]:
