@@ -63,7 +63,7 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
     check_writable(results, "results_dir")
     check_writable(Path(config.store.dir), "store.dir")
     pairs = [
-        _translate(plan.system, bitext.first(config.limit), lines, Path(config.store.dir))
+        _translate(plan.system, bitext.first(config.limit), lines, config.store)
         for bitext, lines in zip(bitexts, outputs, strict=True)
     ]
     plan.system.release()  # a neural metric wants the memory
@@ -118,7 +118,7 @@ class _Pair:
 
 
 def _translate(
-    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: Path
+    system: System | FileSystem, bitext: Bitext, outputs: Sequence[str] | None, store: DictConfig
 ) -> _Pair:
     name, count = system.name, len(bitext.segments)
     log.info("%s: %s %s, %d segments", name, bitext.testset, bitext.pair, count)
@@ -127,7 +127,7 @@ def _translate(
         assert outputs is not None
         made = Hypotheses(tuple(outputs[segment.position] for segment in bitext.segments))
     else:
-        made = translate(system, bitext, store)
+        made = translate(system, bitext, Path(store.dir), read=store.read)
     if empty := sum(text is not None and not text.strip() for text in made.texts):
         log.warning("%s: %d of %d hypotheses are empty", name, empty, count)
     return _Pair(bitext, made, started, time.monotonic() - clock)

@@ -55,13 +55,14 @@ def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> N
             )
 
 
-def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
+def translate(system: System, bitext: Bitext, store: Path, *, read: bool = True) -> Hypotheses:
     """Translates the distinct pieces that the store does not hold, each kept as soon as it exists.
 
     Args:
         system: Who translates; it is not asked at all when nothing is missing.
         bitext: What is translated. A segment without text is not: its hypothesis is empty.
         store: The store's folder.
+        read: Whether what was kept there before is used.
 
     Raises:
         EvalHarnessError: The store cannot be read or written, or the system lacks what it needs.
@@ -72,7 +73,7 @@ def translate(system: System, bitext: Bitext, store: Path) -> Hypotheses:
         for segment in bitext.segments
     }
     fingerprint = system.fingerprint(source, target)
-    with StoredTranslations(store, fingerprint, source, target) as kept:
+    with StoredTranslations(store, fingerprint, source, target, read=read) as kept:
         stored = {text: bool(of) and all(map(kept.__contains__, of)) for text, of in pieces.items()}
         new, failed = _translate_missing(system, bitext, pieces, kept)
         kept.refresh()  # of a piece that several processes translated, all take the earliest

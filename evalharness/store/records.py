@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.aggregates import read_aggregate
 from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.scoring import Resampling, Score, Unavailable
 from evalharness.testsets.base import PROVENANCES
@@ -161,7 +162,7 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(run["testset"]["references"]),
-        scores=tuple(checked(Score(**score)) for score in scores["scores"]),
+        scores=tuple(map(_score, scores["scores"])),
         unavailable=tuple(checked(Unavailable(**metric)) for metric in scores["unavailable"]),
         resampling=checked(Resampling(**run["bootstrap"])),
         failed=run["counts"]["failed"],
@@ -179,6 +180,12 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
     return checked(record)
+
+
+def _score(facts: Mapping[str, Any]) -> Score:
+    """A score; what a later evalharness wrote besides is passed over."""
+    known = {of.name: facts[of.name] for of in dataclasses.fields(Score) if of.name in facts}
+    return checked(Score(**{**known, "aggregate": read_aggregate(facts.get("aggregate"))}))
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:
