@@ -49,7 +49,6 @@ def in_revision(folder: Path, revision: str) -> tuple[Source, str]:
     where = f"{revision}:{inside}"
     path = "" if inside == "." else inside
     try:
-        _git(top, "cat-file", "-e", f"{commit}:{path}^{{tree}}")
         listing = _git(top, "ls-tree", "-z", "-l", f"{commit}:{path}")
     except _GitError as error:
         raise EvalHarnessError(
