@@ -18,8 +18,8 @@ import numpy as np
 
 from evalharness.columns import column_order, columns_of
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import FoundRun, read_checked, rebuild_metric
-from evalharness.metrics import Metric
+from evalharness.evidence import FoundRun, aggregate_in, read_checked
+from evalharness.metrics.aggregates import Aggregate
 from evalharness.metrics.base import Array
 from evalharness.scoring import Score, sum_by_unit
 from evalharness.stats import (
@@ -35,6 +35,7 @@ from evalharness.stats import (
 from evalharness.store import RunRecord, read_translated
 from evalharness.testsets.base import Segment
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 ALPHA = 0.05
@@ -119,27 +120,34 @@ def _standings(
     """The standing of each run of one test by one metric, by folder; adds why a run has none."""
     if len(runs) < 2:
         return {run.record.folder: Standing(1, 1, 1, 0) for run in runs}
+    by_run = list(zip(runs, scores, strict=True))
     try:
-        metric = _first(runs, lambda run: rebuild_metric(run.record, scores[0].metric, run.label))
+        aggregate, higher_is_better = _first(by_run, lambda of: _how_scored(*of))
         segments = _documents(runs)
     except EvalHarnessError as error:
-        of = runs[0].record
-        notes.append(f"{of.testset} {of.pair}: not ranked: {error}")
+        record = runs[0].record
+        notes.append(f"{record.testset} {record.pair}: not ranked: {error}")
         return {}
     tables, ranked = [], []
-    for run, score in zip(runs, scores, strict=True):
+    for run, score in by_run:
         try:
-            tables.append(sum_by_unit(read_checked(run, metric), segments))
+            if _how_scored(run, score) != (aggregate, higher_is_better):
+                raise EvalHarnessError(f"{score.metric} is computed by another formula")
+            tables.append(sum_by_unit(read_checked(run, score), segments))
             ranked.append((run.record.folder, score.score))
         except EvalHarnessError as error:
             notes.append(f"{run.label}: not ranked: {error.what}; run it again")
     standings = rank_clusters(
         [score for _, score in ranked],
-        _corrected(tables, metric),
-        higher_is_better=metric.higher_is_better,
+        _corrected(tables, aggregate),
+        higher_is_better=higher_is_better,
         alpha=ALPHA,
     )
     return {folder: of for (folder, _), of in zip(ranked, standings, strict=True)}
+
+
+def _how_scored(run: FoundRun, score: Score) -> tuple[Aggregate, bool]:
+    return aggregate_in(run, score), score.higher_is_better
 
 
 def _documents(runs: Sequence[FoundRun]) -> Sequence[Segment]:
@@ -149,13 +157,13 @@ def _documents(runs: Sequence[FoundRun]) -> Sequence[Segment]:
     return _first(runs, lambda run: read_translated(run.root, run.record)).bitext.segments
 
 
-def _corrected(tables: Sequence[Array], metric: Metric) -> Array:
+def _corrected(tables: Sequence[Array], aggregate: Aggregate) -> Array:
     """The corrected p-values of all pairs, (n_systems, n_systems), NaN where none can be told."""
     pairs = all_pairs(len(tables))
     if not pairs or len(tables[0]) < 2:
         return np.full((len(tables), len(tables)), np.nan)
-    scores = [float(metric.corpus(table.sum(axis=0))) for table in tables]
-    parts = [contributions(table, metric.corpus) for table in tables]
+    scores = [float(aggregate.corpus(table.sum(axis=0))) for table in tables]
+    parts = [contributions(table, aggregate.corpus) for table in tables]
     p_values = []
     for a, b in pairs:
         paired = summarize(scores[a] - scores[b], parts[a] - parts[b])
@@ -164,7 +172,7 @@ def _corrected(tables: Sequence[Array], metric: Metric) -> Array:
     return pair_matrix(holm(p_values), pairs, len(tables))
 
 
-def _first(runs: Sequence[FoundRun], read: Callable[[FoundRun], T]) -> T:
+def _first(runs: Sequence[S], read: Callable[[S], T]) -> T:
     """What the first run gives that gives it: runs of one test and signature say the same.
 
     Raises:

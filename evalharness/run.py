@@ -106,7 +106,7 @@ def _carry_out(
     for contender, files in zip(plan.contenders, outputs, strict=True):
         for bitext, file in zip(bitexts, files, strict=True):
             part = bitext.first(config.limit)
-            pairs.append(_translate(contender, part, file, Path(config.store.dir)))
+            pairs.append(_translate(contender, part, file, config.store))
         contender.system.release()  # a neural metric wants the memory
     names = [metric.name for metric in plan.metrics]
     chosen = dict(zip(names, redacted(config)["metric"].values(), strict=True))
@@ -207,7 +207,7 @@ class _Pair:
 
 
 def _translate(
-    contender: _Contender, bitext: Bitext, outputs: TextFile | None, store: Path
+    contender: _Contender, bitext: Bitext, outputs: TextFile | None, store: DictConfig
 ) -> _Pair:
     system = contender.system
     name, count = system.name, len(bitext.segments)
@@ -217,7 +217,8 @@ def _translate(
         assert outputs is not None
         made = Hypotheses(tuple(outputs.lines[segment.position] for segment in bitext.segments))
     else:
-        made = translate(system, bitext, store, contender.fingerprint(bitext))
+        known_as = contender.fingerprint(bitext)
+        made = translate(system, bitext, Path(store.dir), known_as, read=store.read)
     notes = (*system.notes(), *made.notes, *(outputs.notes if outputs else ()))
     return _Pair(contender, bitext, made, notes, started, time.monotonic() - clock)
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.aggregates import Aggregate
 from evalharness.metrics.base import Array, Metric, Remark
 from evalharness.stats import bootstrap_scores, percentile_interval, sum_by_document
 from evalharness.testsets.base import Bitext, Segment
@@ -24,7 +25,18 @@ FEWEST_DOCUMENTS = 10
 
 @dataclass(frozen=True)
 class Score:
-    """A corpus score with its 95 % bootstrap interval, in the metric's own unit."""
+    """A corpus score with its 95 % bootstrap interval, in the metric's own unit.
+
+    Attributes:
+        metric: The metric's name.
+        score: The score.
+        low: Where the interval begins.
+        high: Where it ends.
+        signature: How it was computed.
+        higher_is_better: Its direction.
+        aggregate: How the summed statistics become the score; `None` where none of our formulas
+            does that, or the run was written before this was.
+    """
 
     metric: str
     score: float
@@ -32,6 +44,7 @@ class Score:
     high: float
     signature: str
     higher_is_better: bool
+    aggregate: Aggregate | None = None
 
 
 @dataclass(frozen=True)
@@ -265,4 +278,5 @@ def _score(
         interval.high,
         metric.signature(bitext.segments),
         metric.higher_is_better,
+        metric.aggregate,
     )

@@ -60,7 +60,12 @@ def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> N
 
 
 def translate(
-    system: System, bitext: Bitext, store: Path, fingerprint: Facts | None = None
+    system: System,
+    bitext: Bitext,
+    store: Path,
+    fingerprint: Facts | None = None,
+    *,
+    read: bool = True,
 ) -> Hypotheses:
     """Translates the distinct pieces that the store does not hold, each kept as soon as it exists.
 
@@ -69,6 +74,7 @@ def translate(
         bitext: What is translated. A segment without text is not: its hypothesis is empty.
         store: The store's folder.
         fingerprint: What the store knows the system by; `None` for its own.
+        read: Whether what was kept there before is used.
 
     Raises:
         EvalHarnessError: The store cannot be read or written, or the system lacks what it needs.
@@ -79,7 +85,7 @@ def translate(
         for segment in bitext.segments
     }
     known_by = system.fingerprint(source, target) if fingerprint is None else fingerprint
-    with StoredTranslations(store, known_by, source, target) as kept:
+    with StoredTranslations(store, known_by, source, target, read=read) as kept:
         stored = {text: bool(of) and all(map(kept.__contains__, of)) for text, of in pieces.items()}
         new, failed = _translate_missing(system, bitext, pieces, kept)
         kept.refresh()  # of a piece that several processes translated, all take the earliest

@@ -132,24 +132,39 @@ def test_a_run_whose_statistics_cannot_be_read_has_no_place_and_a_note(tmp_path:
     assert note.startswith(records[2].folder.rpartition("/")[2] + ": not ranked: ")
 
 
-def test_runs_from_before_metrics_were_described_are_ranked_where_one_run_describes_them(
-    tmp_path: Path,
+def test_runs_from_before_aggregates_are_ranked_by_what_their_signatures_say(
+    tmp_path: Path, own_metrics: None
 ):
     of = bitext(REFERENCES)
+    metrics = (BLEU, CHRF, TER, LENGTH)
     records = [
-        finished(tmp_path, name, of, out, BLEU) for name, out in (("good", GOOD), ("bad", BAD))
+        finished(tmp_path, name, of, out, *metrics) for name, out in (("good", GOOD), ("bad", BAD))
     ]
-
-    def forget(position: int) -> None:
-        records[position] = replace(records[position], metrics={})
-
-    forget(0)
-    assert ranks(rank_runs(tmp_path, records)) == {"good": 1, "bad": 2}
-    forget(1)
-    ranking = rank_runs(tmp_path, records)
+    older = [
+        replace(record, scores=tuple(replace(of, aggregate=None) for of in record.scores))
+        for record in records
+    ]
+    for metric in ("BLEU", "chrF2", "TER"):
+        assert ranks(rank_runs(tmp_path, older, metric)) == {"good": 1, "bad": 2}
+    ranking = rank_runs(tmp_path, older, "length")
     assert not ranking.places
     assert "news tr-en: not ranked: " in ranking.notes[0]
-    assert "does not say how BLEU was configured; run it again" in ranking.notes[0]
+    assert "does not say how length is computed from its statistics; run it again" in str(ranking)
+
+
+def test_runs_that_say_different_formulas_or_directions_are_not_ranked_together(tmp_path: Path):
+    of = bitext(REFERENCES)
+    outputs = {"a": GOOD, "b": BAD, "other": GOOD}
+    records = [finished(tmp_path, name, of, out, BLEU) for name, out in outputs.items()]
+    (score,) = records[2].scores
+    for change in (
+        {"aggregate": replace(score.aggregate, effective_order=True)},
+        {"higher_is_better": False},
+    ):
+        odd = replace(records[2], scores=(replace(score, **change),))
+        ranking = rank_runs(tmp_path, [*records[:2], odd])
+        assert ranks(ranking) == {"a": 1, "b": 2}
+        assert "BLEU is computed by another formula" in ranking.notes[1]
 
 
 def test_a_column_that_nobody_has_names_those_that_exist(tmp_path: Path):

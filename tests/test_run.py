@@ -173,8 +173,9 @@ def test_a_run_folder_holds_what_the_contract_says(
     }
     assert scores["unavailable"] == []
     assert [set(score) for score in scores["scores"]] == [
-        {"metric", "score", "low", "high", "signature", "higher_is_better"}
+        {"metric", "score", "low", "high", "signature", "higher_is_better", "aggregate"}
     ] * 2
+    assert [score["aggregate"]["formula"] for score in scores["scores"]] == ["bleu", "ter"]
     segments = [json.loads(line) for line in (folder / "segments.jsonl").read_text().splitlines()]
     assert segments[0]["hypothesis"] == segments[0]["source"] == "kırmızı elma"
     assert segments[0]["references"] == ["red apple"]

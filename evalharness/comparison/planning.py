@@ -11,7 +11,7 @@ from evalharness.columns import column_order, columns_of
 from evalharness.comparison.values import Family
 from evalharness.config import CompareOptions, PairedTest
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import FoundRun
+from evalharness.evidence import FoundRun, aggregate_of
 from evalharness.scoring import Score
 from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES, TRIALS, fewest_trials
 
@@ -78,8 +78,14 @@ def plan_sections(
             column: {label: of[column] for label, of in scores.items() if column in of}
             for column in sorted(columns, key=column_order)
         }
-        shared = {column: _sorted(of) for column, of in having.items() if len(of) > 1}
+        obstacles = {column: why for column, of in having.items() if (why := _obstacle(of))}
+        shared = {
+            column: _sorted(of)
+            for column, of in having.items()
+            if len(of) > 1 and column not in obstacles
+        }
         plan = Plan(by_label, shared)
+        notes += [f"{plan.test}: {column} not compared: {why}" for column, why in obstacles.items()]
         plans.append(plan)
         notes += [
             f"{plan.test}: {column} only of {', '.join(of)}"
@@ -93,6 +99,16 @@ def plan_sections(
             mend="run them again with the same metrics and options",
         )
     return plans, notes
+
+
+def _obstacle(scores: Mapping[str, Score]) -> str:
+    """Why the scores of a column cannot be compared; empty where they can."""
+    aggregates = {aggregate_of(score) for score in scores.values()}
+    if None in aggregates:
+        return "it is not known how it is computed from its statistics"
+    if len(aggregates) > 1 or len({score.higher_is_better for score in scores.values()}) > 1:
+        return "the runs differ in how it is computed from its statistics"
+    return ""
 
 
 def _only(run: FoundRun, metrics: Sequence[str] | None) -> FoundRun:

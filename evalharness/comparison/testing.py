@@ -61,7 +61,7 @@ def _compare(plan: Plan, column: str, runs: Loaded, family: Family) -> list[Pair
         )
     return compare_pairs(
         tables,
-        runs[labels[0]].metrics[metric].corpus,
+        runs[labels[0]].aggregates[metric].corpus,
         resamples=family.resamples,
         seed=family.seed,
         trials=family.trials,

@@ -96,11 +96,13 @@ class StoreConfig:
         dir: The store's folder; several processes and machines may share one.
         max_gb: How many GB of embeddings it keeps; those not used for longest go first.
         shared: Whether others may read what paid services answered, as far as the umask lets them.
+        read: Whether what is kept there is used; what is new is kept in any case.
     """
 
     dir: str = MISSING
     max_gb: float = 8.0
     shared: bool = False
+    read: bool = True
 
 
 @dataclass
@@ -220,12 +222,15 @@ class GateOptions:
         on_inconclusive: Whether an open question stops the candidate.
         format: How the verdicts are printed.
         junit: The file for JUnit XML; `None` for none.
+        base: The revision of git that the baseline and its margins are taken from; `None` for the
+            working tree.
     """
 
     system: str | None = None
     on_inconclusive: OnInconclusive = OnInconclusive.fail
     format: GateFormat = GateFormat.table
     junit: str | None = None
+    base: str | None = None
 
 
 @dataclass
@@ -239,6 +244,10 @@ class GateConfig(CommonConfig):
         margin: How much worse is still good enough, by metric, in the metric's own unit.
         alpha: How often the gate may pass any question wrongly, and how often fail any.
         gate: How it works.
+        metric: What scores the hypotheses again, by the name of its file.
+        testset: The target language that these metrics are configured for.
+        device: Where neural ones compute.
+        store: What these keep; the folder `""` for one that is removed at the end.
     """
 
     baseline: str | None = None
@@ -247,6 +256,10 @@ class GateConfig(CommonConfig):
     margin: dict[str, float] = field(default_factory=dict)
     alpha: float = 0.05
     gate: GateOptions = field(default_factory=GateOptions)
+    metric: dict[str, Any] = field(default_factory=dict)
+    testset: dict[str, Any] = field(default_factory=dict)
+    device: str = "auto"
+    store: StoreConfig = field(default_factory=StoreConfig)
 
 
 def register_schemas() -> None:

@@ -34,7 +34,12 @@ class Journal(Generic[T]):
     """
 
     def __init__(
-        self, folder: Path, about: Mapping[str, object], parse: Callable[[Any], T]
+        self,
+        folder: Path,
+        about: Mapping[str, object],
+        parse: Callable[[Any], T],
+        *,
+        read: bool = True,
     ) -> None:
         """Takes what the folder is about; reads nothing yet but that.
 
@@ -42,6 +47,7 @@ class Journal(Generic[T]):
             folder: Its folder.
             about: What all its lines have in common, for people.
             parse: Makes a value of a line's JSON; raises what a damaged line makes it raise.
+            read: Whether what others have added is read at all.
 
         Raises:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
@@ -49,6 +55,7 @@ class Journal(Generic[T]):
         self.folder = folder
         self._about = {"schema_version": SCHEMA_VERSION, **about}
         self._parse = parse
+        self._read = read
         self._name = ""
         self._own: set[str] = set()
         self._file: IO[bytes] | None = None
@@ -63,6 +70,8 @@ class Journal(Generic[T]):
         Raises:
             EvalHarnessError: A file cannot be read.
         """
+        if not self._read:
+            return
         try:
             for path in self.folder.glob("*.jsonl"):
                 if path.name not in self._own:

@@ -1,4 +1,8 @@
-"""Everything that a finished run's numbers rest on, read again and checked."""
+"""Everything that a finished run's numbers rest on, read again and checked.
+
+What a run folder says is data. A score is computed from statistics by a formula of ours that the
+folder names; nothing that stands there is imported, resolved, or taken for a path or an option.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from omegaconf import OmegaConf
+import numpy as np
 
-from evalharness.config import build
 from evalharness.errors import EvalHarnessError
 from evalharness.evidence.finding import FoundRun
-from evalharness.metrics import Metric
+from evalharness.evidence.rescoring import find_rescorer, usual_metrics
+from evalharness.evidence.signatures import aggregate_of
+from evalharness.metrics.aggregates import Aggregate
 from evalharness.metrics.base import Array
-from evalharness.scoring import Score, Translated, score, sum_by_unit
+from evalharness.scoring import Score, Translated, sum_by_unit
 from evalharness.store import RunRecord, read_statistics, read_translated
 from evalharness.testsets.base import Segment
 
@@ -28,13 +33,13 @@ class Evidence:
     Attributes:
         found: The run.
         translated: The segments and the hypotheses.
-        metrics: The metrics that were asked for, by name.
+        aggregates: How the scores that were asked for are computed, by metric.
         statistics: Their additive statistics, each (n_segments, k).
     """
 
     found: FoundRun
     translated: Translated
-    metrics: Mapping[str, Metric]
+    aggregates: Mapping[str, Aggregate]
     statistics: Mapping[str, Array]
 
     @property
@@ -48,14 +53,15 @@ class Evidence:
 
     def segment_scores(self, metric: str) -> Array:
         """The scores of the segments, of shape (n_segments,)."""
-        return self.metrics[metric].segment_scores(self.statistics[metric])
+        return self.aggregates[metric].segment_scores(self.statistics[metric])
 
 
 def load_evidence(found: FoundRun, metrics: Sequence[str]) -> Evidence:
     """Reads what the scores of a run rest on.
 
     Statistics that are damaged, or that do not give the score that stands in the run folder, are
-    computed again from the hypotheses, with a warning.
+    computed again from the hypotheses, with a warning, by sacreBLEU's metrics with their usual
+    options.
 
     Args:
         found: The run.
@@ -65,60 +71,62 @@ def load_evidence(found: FoundRun, metrics: Sequence[str]) -> Evidence:
         EvalHarnessError: The run lacks a metric or is damaged, and that cannot be mended here.
     """
     translated = read_translated(found.root, found.record)
-    built = {name: rebuild_metric(found.record, name, str(found.path)) for name in metrics}
+    scores = {name: score_of(found.record, name) for name in metrics}
+    aggregates = {name: aggregate_in(found, score) for name, score in scores.items()}
     statistics = {}
-    for name, metric in built.items():
+    for name, score in scores.items():
         try:
-            statistics[name] = read_checked(found, metric)
+            statistics[name] = read_checked(found, score)
         except EvalHarnessError as error:
-            statistics[name] = _computed_again(found, metric, translated, error)
-    return Evidence(found, translated, built, statistics)
+            statistics[name] = _computed_again(score, translated, error)
+    return Evidence(found, translated, aggregates, statistics)
 
 
-def rebuild_metric(record: RunRecord, name: str, where: str) -> Metric:
-    """Makes a metric as the run had it.
-
-    Args:
-        record: The run.
-        name: The metric's name in tables.
-        where: The run's folder, for errors.
+def aggregate_in(found: FoundRun, score: Score) -> Aggregate:
+    """Returns how a run's score is computed from summed statistics.
 
     Raises:
-        EvalHarnessError: The run does not have it or say how it was configured, or it is not
-            installed here.
+        EvalHarnessError: No formula of ours is known to do it.
     """
-    score_of(record, name)
-    if name not in record.metrics:
+    aggregate = aggregate_of(score)
+    if aggregate is None:
         raise EvalHarnessError(
-            f"does not say how {name} was configured", where=where, mend="run it again"
+            f"does not say how {score.metric} is computed from its statistics",
+            where=found.path,
+            mend="run it again; a metric of your own needs an `aggregate`",
         )
-    metric: Metric = build(OmegaConf.create(dict(record.metrics[name])), f"{where}: {name}")
-    if metric.name != name:
-        raise EvalHarnessError(f"{name} is configured as {metric.name}", where=where)
-    return metric
+    return aggregate
 
 
-def read_checked(found: FoundRun, metric: Metric) -> Array:
-    """Reads the statistics of a metric, (n_segments, k), which must give the score of the run.
+def read_checked(found: FoundRun, score: Score) -> Array:
+    """Reads the statistics of a score, (n_segments, k), which must give that score.
 
     Raises:
-        EvalHarnessError: They are damaged, or give another score.
+        EvalHarnessError: They are damaged, or give another score, or no formula of ours does it.
     """
-    table = read_statistics(found.root, found.record, metric.name)
-    recorded = score_of(found.record, metric.name)
-    try:
-        total = float(metric.corpus(table.sum(axis=0)))
-    except (ValueError, IndexError) as error:  # of another width than the metric's
+    aggregate = aggregate_in(found, score)
+    table = read_statistics(found.root, found.record, score.metric)
+    if table.shape[1] != aggregate.width:
+        raise EvalHarnessError(f"no statistics of {score.metric}: {table.shape}", where=found.path)
+    total = corpus_score(aggregate, table)
+    if not agrees(total, score.score):
         raise EvalHarnessError(
-            f"no statistics of {metric.name}: {table.shape}", where=found.path
-        ) from error
-    if not math.isclose(total, recorded.score, rel_tol=1e-6, abs_tol=1e-9):
-        raise EvalHarnessError(
-            f"the statistics of {metric.name} give {total:.4f}, scores.json says"
-            f" {recorded.score:.4f}",
+            f"the statistics of {score.metric} give {total:.4f}, scores.json says"
+            f" {score.score:.4f}",
             where=found.path,
         )
     return table
+
+
+def corpus_score(aggregate: Aggregate, table: Array) -> float:
+    """Returns the score of statistics of shape (n_segments, k); NaN where they give none."""
+    with np.errstate(all="ignore"):
+        return float(aggregate.corpus(table.sum(axis=0)))
+
+
+def agrees(given: float, recorded: float) -> bool:
+    """Whether a score that was computed again is the one that is written down."""
+    return math.isclose(given, recorded, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def score_of(record: RunRecord, metric: str) -> Score:
@@ -136,25 +144,25 @@ def score_of(record: RunRecord, metric: str) -> Score:
     )
 
 
-def _computed_again(
-    found: FoundRun, metric: Metric, translated: Translated, damage: EvalHarnessError
-) -> Array:
-    if reason := metric.unavailable():
+def _computed_again(score: Score, translated: Translated, damage: EvalHarnessError) -> Array:
+    segments, texts = translated.bitext.segments, translated.hypotheses
+    metrics = usual_metrics(translated.bitext.target_lang)
+    found = find_rescorer(metrics, score.metric, score.signature, segments)
+    hypotheses = [text for text in texts if text is not None]
+    if isinstance(found, str) or len(hypotheses) < len(texts):
+        why = found if isinstance(found, str) else "segments failed"
         raise EvalHarnessError(
-            f"{damage.what}; {metric.name} cannot be computed again here: {reason}",
+            f"{damage.what}; {score.metric} cannot be computed again here: {why}",
             where=damage.where,
             mend="run it again",
         ) from damage
-    recorded, how = score_of(found.record, metric.name), found.record.resampling
-    (scoring,) = score([metric], [translated], resamples=how.resamples, seed=how.seed, absent={})
-    (again,) = scoring.scores
-    same = math.isclose(again.score, recorded.score, rel_tol=1e-6, abs_tol=1e-9)
-    if again.signature != recorded.signature or not same:
+    table = found.metric.statistics(segments, hypotheses)
+    total = float(found.metric.corpus(table.sum(axis=0)))
+    if not agrees(total, score.score):
         raise EvalHarnessError(
-            f"{damage.what}; computed again, {metric.name} is {again.score:.4f}"
-            f" ({again.signature}), not {recorded.score:.4f} ({recorded.signature})",
+            f"{damage.what}; computed again, {score.metric} is {total:.4f}, not {score.score:.4f}",
             where=damage.where,
             mend="run it again",
         ) from damage
-    log.warning("%s: %s; %s computed again", damage.where, damage.what, metric.name)
-    return scoring.statistics[metric.name]
+    log.warning("%s: %s; %s computed again", damage.where, damage.what, score.metric)
+    return table

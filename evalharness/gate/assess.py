@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from evalharness.evidence import Evidence, load_evidence
 from evalharness.gate.likeness import counterpart, why_no_counterpart, why_unlike
-from evalharness.gate.margins import margin_of
+from evalharness.gate.margins import Margins
 from evalharness.gate.runs import Candidate
+from evalharness.gate.sides import Sides, both_sides
 from evalharness.gate.verdicts import Answer, Question, judge, units_needed
 from evalharness.metrics import Metric
-from evalharness.metrics.base import Array
 from evalharness.stats import paired_difference, sum_by_document
+from evalharness.store import read_translated
 from evalharness.store.baselines import BaselineRun, BaselineScore, damaged_baseline
 from evalharness.testsets.base import Segment
 from evalharness.views.gate import Measured, Outcome, Verdict
 
 _ONE_UNIT = "one segment tells nothing of how much scores vary"
+
+Configured = Callable[[str], Mapping[str, Metric]]
+"""The metrics that the user has configured, for a target language, by what `metric=` calls them."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,18 @@ class _Comparison:
     """A question, and what is to be said with the answer."""
 
     key: tuple[str, str]
+    score: BaselineScore
     question: Question
-    metric: Metric
-    baseline: float
     candidate: float
     unit: str
+    believed: str
 
 
 def assess(
     baseline: Sequence[BaselineRun],
     candidate: Candidate,
-    margins: Mapping[str, float],
+    margins: Margins,
+    metrics: Configured,
     alpha: float,
 ) -> list[Verdict]:
     """Judges a candidate on every metric of every run of a baseline, as one family.
@@ -47,61 +48,59 @@ def assess(
         EvalHarnessError: It is not clear which run is meant, a metric has no margin, or files are
             damaged.
     """
-    found = [part for run in baseline for part in _compare(run, candidate, margins)]
+    found = [part for run in baseline for part in _compare(run, candidate, margins, metrics)]
     questions = [part.question for part in found if isinstance(part, _Comparison)]
     answers = iter(judge(questions, alpha))
     return [part if isinstance(part, Verdict) else _verdict(part, next(answers)) for part in found]
 
 
 def _compare(
-    baseline: BaselineRun, candidate: Candidate, margins: Mapping[str, float]
+    baseline: BaselineRun, candidate: Candidate, margins: Margins, metrics: Configured
 ) -> Iterator[Verdict | _Comparison]:
     run = counterpart(baseline, candidate)
-    obstacles = {
-        score.metric: why_unlike(score, run.record)
-        if run
-        else why_no_counterpart(baseline, candidate)
-        for score in baseline.scores
-    }
-    evidence = None
-    if run:
-        evidence = load_evidence(run, [name for name in obstacles if not obstacles[name]])
+    if run is None:
+        why = why_no_counterpart(baseline, candidate)
+        for score in baseline.scores:
+            yield Verdict(*baseline.key, score.metric, Outcome.FAIL, why)
+        return
+    translated = read_translated(run.root, run.record)
+    segments = translated.bitext.segments
+    if tuple(segment.id for segment in segments) != baseline.ids:
+        raise damaged_baseline(baseline.file, "not the segments that its digest says")
+    configured = metrics(baseline.target_lang)
     for score in baseline.scores:
-        if evidence is None or obstacles[score.metric]:
-            obstacle = obstacles[score.metric]
-            yield Verdict(*baseline.key, score.metric, Outcome.FAIL, obstacle)
+        sides: Sides | str = why_unlike(score, run.record)
+        if not sides:
+            sides = both_sides(baseline, score, run, translated, configured)
+        if isinstance(sides, str):
+            yield Verdict(*baseline.key, score.metric, Outcome.FAIL, sides)
         else:
-            options = evidence.found.record.metrics[score.metric]
-            margin = margin_of(score.metric, options, margins)
-            yield _measure(baseline, score, evidence, margin)
+            margin = margins.of(score, sides.choice)
+            yield _measure(baseline, score, sides, segments, margin)
 
 
 def _measure(
-    baseline: BaselineRun, score: BaselineScore, evidence: Evidence, margin: float
+    baseline: BaselineRun,
+    score: BaselineScore,
+    sides: Sides,
+    segments: Sequence[Segment],
+    margin: float,
 ) -> Verdict | _Comparison:
-    if tuple(segment.id for segment in evidence.segments) != baseline.ids:
-        raise damaged_baseline(baseline.file, "not the segments that its digest says")
-    metric, table = evidence.metrics[score.metric], evidence.statistics[score.metric]
-    held = _checked_statistics(baseline, score, metric, table.shape)
-    # What differs of the same text is how two machines add up, which is no change.
-    texts = zip(evidence.translated.hypotheses, baseline.hypotheses, strict=True)
-    same = np.array([[now == then] for now, then in texts])
-    documents = _documents(evidence.segments)
+    documents = _documents(segments)
     first, second = (
         sum_by_document(of, documents) if documents else of
-        for of in (np.where(same, held, table), held)
+        for of in (sides.candidate, sides.baseline)
     )
     if len(first) < 2:
         return Verdict(*baseline.key, score.metric, Outcome.INCONCLUSIVE, _ONE_UNIT)
+    gain = paired_difference(first, second, sides.corpus).gain(score.higher_is_better)
     return _Comparison(
         baseline.key,
-        Question(
-            paired_difference(first, second, metric.corpus).gain(metric.higher_is_better), margin
-        ),
-        metric,
-        score.score,
-        float(metric.corpus(table.sum(axis=0))),
+        score,
+        Question(gain, margin),
+        float(sides.corpus(sides.candidate.sum(axis=0))),
         "document" if documents else "segment",
+        sides.believed,
     )
 
 
@@ -116,36 +115,23 @@ def _documents(segments: Sequence[Segment]) -> list[str]:
     return documents if known else []
 
 
-def _checked_statistics(
-    baseline: BaselineRun, score: BaselineScore, metric: Metric, shape: tuple[int, ...]
-) -> Array:
-    """The baseline's statistics, which must give its score."""
-    table = baseline.statistics[score.metric]
-    if table.shape != shape:
-        raise damaged_baseline(baseline.file, f"statistics of {score.metric} are {table.shape}")
-    given = float(metric.corpus(table.sum(axis=0)))
-    if not math.isclose(given, score.score, rel_tol=1e-6, abs_tol=1e-9):
-        told = f"its statistics give {score.metric} {given:.4f}, not {score.score:.4f}"
-        raise damaged_baseline(baseline.file, told)
-    return table
-
-
 def _verdict(asked: _Comparison, answer: Answer) -> Verdict:
     low, high = answer.low, answer.high
-    if not asked.metric.higher_is_better:
+    if not asked.score.higher_is_better:
         low, high = -high, -low
     measured = Measured(
-        baseline=asked.baseline,
+        baseline=asked.score.score,
         candidate=asked.candidate,
         low=low,
         high=high,
         margin=asked.question.margin,
-        higher_is_better=asked.metric.higher_is_better,
+        higher_is_better=asked.score.higher_is_better,
         unit=asked.unit,
         units=asked.question.gain.units,
         units_needed=units_needed(asked.question, answer),
         p_not_worse=answer.p_not_worse,
         p_worse=answer.p_worse,
         p_better=answer.p_better,
+        believed=asked.believed,
     )
-    return Verdict(*asked.key, asked.metric.name, answer.outcome, measured=measured)
+    return Verdict(*asked.key, asked.score.metric, answer.outcome, measured=measured)

@@ -14,13 +14,20 @@ from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.escaping import visible
 from evalharness.gate.assess import assess
+from evalharness.gate.configured import configured_metrics, margins_of
 from evalharness.gate.likeness import counterpart
-from evalharness.gate.margins import check_margins
 from evalharness.gate.runs import Candidate, find_candidate
 from evalharness.gate.update import update
-from evalharness.store.baselines import BaselineRun, read_baseline
+from evalharness.store.baselines import BaselineRun, in_folder, in_revision, read_baseline
 from evalharness.terminal import results_console
-from evalharness.views.gate import GateReport, gate_json, gate_junit, gate_markdown, print_gate
+from evalharness.views.gate import (
+    GateReport,
+    Verdict,
+    gate_json,
+    gate_junit,
+    gate_markdown,
+    print_gate,
+)
 from evalharness.views.notes import provenance_notes
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -39,19 +46,22 @@ def gate(config: DictConfig) -> int:
         EvalHarnessError: The options, the baseline or the candidate cannot be used.
     """
     folder = _check(config)
-    if config["update"]:  # DictConfig has a method of that name
+    margins = margins_of(config)
+    with configured_metrics(config) as metrics:
+        if config["update"]:  # DictConfig has a method of that name
+            candidate = find_candidate(Path(config.candidate), config.gate.system)
+            lines = update(folder, candidate, margins, metrics)
+            shown = map(visible, [f"baseline written: {folder}", *lines])
+            sys.stdout.write("\n".join(shown) + "\n")
+            return 0
+        baseline, origin = _baseline(folder, config.gate.base)
         candidate = find_candidate(Path(config.candidate), config.gate.system)
-        lines = update(folder, candidate)
-        shown = map(visible, [f"baseline written: {folder}", *lines])
-        sys.stdout.write("\n".join(shown) + "\n")
-        return 0
-    baseline = read_baseline(folder)
-    candidate = find_candidate(Path(config.candidate), config.gate.system)
+        verdicts = assess(baseline, candidate, margins, metrics, config.alpha)
     report = GateReport(
-        tuple(assess(baseline, candidate, config.margin, config.alpha)),
+        tuple(verdicts),
         config.alpha,
         config.gate.on_inconclusive is OnInconclusive.fail,
-        tuple(_notes(baseline, candidate)),
+        (*origin, *_believed(verdicts), *_notes(baseline, candidate)),
     )
     _show(report, config)
     return 0 if report.passes else 1
@@ -62,8 +72,28 @@ def _check(config: DictConfig) -> Path:
         raise EvalHarnessError("not given", where="baseline", mend="give baseline=DIR")
     if not 0 < config.alpha < 0.5:
         raise EvalHarnessError(f"{config.alpha} is not between 0 and 0.5", where="alpha")
-    check_margins(config.margin)
+    if config["update"] and config.gate.base:
+        raise EvalHarnessError("a baseline is written into the working tree", where="gate.base")
     return Path(config.baseline)
+
+
+def _baseline(folder: Path, base: str | None) -> tuple[list[BaselineRun], list[str]]:
+    """The baseline, and where it is taken from if that is not the working tree."""
+    if base is None:
+        return read_baseline(in_folder(folder)), []
+    source, commit = in_revision(folder, base)
+    return read_baseline(source), [f"baseline and margins: {source.where} (commit {commit[:12]})"]
+
+
+def _believed(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What rests on recorded statistics, and why."""
+    reasons: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.measured and (why := verdict.measured.believed):
+            which = f"{verdict.testset} {verdict.pair} {verdict.metric}"
+            reasons.setdefault(why, []).append(which)
+    for why, believed in reasons.items():
+        yield f"recorded statistics believed, not scored again: {', '.join(believed)}: {why}"
 
 
 def _show(report: GateReport, config: DictConfig) -> None:

@@ -3,52 +3,94 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from evalharness.errors import EvalHarnessError
+from evalharness.evidence import family_of
+from evalharness.store.baselines import BaselineScore
+
+_FAMILIES = ("bleu", "chrf", "chrfpp", "ter", "comet", "cometkiwi", "xcomet")
 
 
-def check_margins(margins: Mapping[str, float]) -> None:
-    """Refuses margins that no candidate could meet, or every one would.
+@dataclass(frozen=True)
+class Margins:
+    """The margins of a gate, in the metrics' own units.
 
-    Raises:
-        EvalHarnessError: A margin is not above 0, or no number.
+    Attributes:
+        configured: By what `metric=` calls the metrics, or by their names.
+        given: Which of them the command line gives: these go before the baseline's own.
+        base: The revision that the baseline is taken from, whose margins may only be narrowed;
+            `None` where it is taken from the working tree.
     """
-    for name, margin in margins.items():
-        if not 0 < margin < math.inf:
-            raise EvalHarnessError(
-                f"{margin:g} is no margin",
-                where=f"margin.{name}",
-                mend="give a number above 0: without any loss allowed, only a candidate that is"
-                " shown to be better could pass",
-            )
+
+    configured: Mapping[str, float]
+    given: frozenset[str] = frozenset()
+    base: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, margin in self.configured.items():
+            if not 0 < margin < math.inf:
+                raise EvalHarnessError(
+                    f"{margin:g} is no margin",
+                    where=f"margin.{name}",
+                    mend="give a number above 0: without any loss allowed, only a candidate that is"
+                    " shown to be better could pass",
+                )
+
+    def of(self, score: BaselineScore, choice: str | None = None) -> float:
+        """Returns the margin of a score: the command line's, the baseline's, or the usual one.
+
+        Args:
+            score: The baseline's score.
+            choice: What `metric=` calls the metric that is configured as the score's was; `None`
+                where none is.
+
+        Raises:
+            EvalHarnessError: There is none, or it is wider than the base's.
+        """
+        key = self._key(score, choice)
+        if key in self.given:
+            return self._narrowed(score, key)
+        if score.margin is not None:
+            return score.margin
+        if key is None:
+            raise _none_for(score, choice)
+        return self.configured[key]
+
+    def known(self, score: BaselineScore, choice: str | None) -> float | None:
+        """Returns the configured margin of a score; `None` if there is none."""
+        key = self._key(score, choice)
+        return None if key is None else self.configured[key]
+
+    def _key(self, score: BaselineScore, choice: str | None) -> str | None:
+        return next((key for key in _keys(score, choice) if key in self.configured), None)
+
+    def _narrowed(self, score: BaselineScore, key: str) -> float:
+        given = self.configured[key]
+        if self.base is None or (score.margin is not None and given <= score.margin):
+            return given
+        held = "none" if score.margin is None else f"{score.margin:g}"
+        raise EvalHarnessError(
+            f"{given:g}, but the baseline of {self.base} holds {held} for {score.metric}",
+            where=f"margin.{key}",
+            mend=f"write the baseline anew with gate update=true margin.{key}={given:g}, and bring"
+            f" it into {self.base}",
+        )
 
 
-def margin_of(metric: str, options: Mapping[str, Any], margins: Mapping[str, float]) -> float:
-    """Returns the margin of a metric.
-
-    Args:
-        metric: Its name.
-        options: How it is configured.
-        margins: The margins, by what `metric=` calls the metrics, or by their names.
-
-    Raises:
-        EvalHarnessError: There is none.
-    """
-    choice = str(options.get("choice") or _sacrebleu_choice(metric))
-    for key in (metric, choice):
-        if key in margins:
-            return margins[key]
-    raise EvalHarnessError(
-        f"none for {metric}",
-        where="margin",
-        mend=f"give +margin.{choice}=NUMBER, in the metric's own unit",
-    )
+def _none_for(score: BaselineScore, choice: str | None) -> EvalHarnessError:
+    name = choice or family_of(score.metric, score.signature)
+    if name is None and score.metric in _FAMILIES:
+        mend = "give the metric a name that is no other's"
+    else:
+        mend = f"give +margin.{name or score.metric}=NUMBER, in the metric's own unit"
+    return EvalHarnessError(f"none for {score.metric}", where="margin", mend=mend)
 
 
-def _sacrebleu_choice(metric: str) -> str:
-    """What `metric=` calls one of sacreBLEU's; another metric's own name."""
-    if metric.startswith("chrF"):
-        return "chrfpp" if metric.endswith("+") else "chrf"
-    return metric.lower() if metric in ("BLEU", "TER") else metric
+def _keys(score: BaselineScore, choice: str | None) -> Iterator[str]:
+    """What a margin may be called that is meant for a score; a name of ours only for its family."""
+    family = family_of(score.metric, score.signature)
+    if score.metric not in _FAMILIES:
+        yield score.metric
+    yield from (key for key in (choice, family) if key is not None)

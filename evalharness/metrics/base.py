@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalharness.hub import Checkpoint
+from evalharness.metrics.aggregates import Aggregate
 from evalharness.testsets.base import Segment
 
 Array = npt.NDArray[np.float64]
@@ -53,7 +54,7 @@ class Metric(Protocol):
     matrix product of weights with the statistics, for every metric alike.
 
     A class that names this one as its base gets what a plain metric says: nothing to download,
-    nothing to remark.
+    nothing to remark, and the scores that its `aggregate` gives.
     """
 
     @property
@@ -101,7 +102,15 @@ class Metric(Protocol):
         A row that is not finite says that there is no number for its segment.
         """
 
-    @abstractmethod
+    @property
+    def aggregate(self) -> Aggregate | None:
+        """How summed statistics become the score, as data that run folders hold.
+
+        `None` where none of our formulas does that, but only the metric's own `corpus` and
+        `segment_scores`: finished runs are then shown with their scores, but not compared.
+        """
+        return None
+
     def corpus(self, totals: Array) -> Array:
         """Scores summed statistics.
 
@@ -111,10 +120,16 @@ class Metric(Protocol):
         Returns:
             The corpus scores, of shape (...), in the metric's own unit.
         """
+        return self._formula().corpus(totals)
 
-    @abstractmethod
     def segment_scores(self, statistics: Array) -> Array:
         """Scores each row of statistics, of shape (n_segments, k), on its own: (n_segments,)."""
+        return self._formula().segment_scores(statistics)
+
+    def _formula(self) -> Aggregate:
+        if self.aggregate is None:
+            raise NotImplementedError(f"{self.name} has neither an aggregate nor its own formula")
+        return self.aggregate
 
     def remarks(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Sequence[Remark]:
         """Returns a remark per segment; none at all from a metric that makes none."""

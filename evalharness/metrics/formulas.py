@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.metrics.base import Array
+from evalharness.stats.bootstrap import Array
 
 _Mask = npt.NDArray[np.bool_]
 

@@ -2,7 +2,7 @@
 
 sacreBLEU keeps the two halves of its `corpus_score` in methods with a leading underscore. The
 first half, from texts to statistics, is called here and nowhere else; the second, from summed
-statistics to a score, is in `formulas`, for many sums at once.
+statistics to a score, is in `formulas`, for many sums at once, and called by `aggregates`.
 Post (2018), "A Call for Clarity in Reporting BLEU Scores".
 """
 
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.aggregates import BleuAggregate, ChrfAggregate, TerAggregate
 from evalharness.metrics.base import Array, Metric
-from evalharness.metrics.formulas import bleu_scores, chrf_scores, ter_scores
 from evalharness.terminal import track
 from evalharness.testsets.base import Segment
 
@@ -72,14 +72,6 @@ class _SacreBleuMetric(Metric, ABC):
         rows = self._peer._extract_corpus_statistics(tracked, streams)
         return np.array(rows, dtype=np.float64)
 
-    @abstractmethod
-    def corpus(self, totals: Array) -> Array:
-        """Returns sacreBLEU's corpus scores of summed statistics (..., k), from 0 to 100 and up."""
-
-    def segment_scores(self, statistics: Array) -> Array:
-        """Returns sacreBLEU's sentence scores of statistics (n_segments, k): (n_segments,)."""
-        return self.corpus(statistics)
-
 
 @dataclass(frozen=True)
 class BLEU(_SacreBleuMetric):
@@ -123,26 +115,15 @@ class BLEU(_SacreBleuMetric):
         if self.smooth_value is not None and not 0 <= self.smooth_value < math.inf:
             raise EvalHarnessError(f"{self.smooth_value} is no weight", where="smooth_value")
 
-    def corpus(self, totals: Array) -> Array:
-        """Returns sacreBLEU's corpus BLEU of summed statistics (..., 10) as (...)."""
-        return self._scores(totals, self.effective_order)
-
-    def segment_scores(self, statistics: Array) -> Array:
-        """Returns sacreBLEU's sentence BLEU of statistics (n_segments, 10): (n_segments,)."""
-        return self._scores(statistics, effective_order=True)
-
-    def _scores(self, totals: Array, effective_order: bool) -> Array:
+    @property
+    def aggregate(self) -> BleuAggregate:
+        """SacreBLEU's formula, with the value of its smoothing."""
         import sacrebleu
 
         value = self.smooth_value
         if value is None:
             value = sacrebleu.BLEU.SMOOTH_DEFAULTS[self.smooth_method]
-        return bleu_scores(
-            totals,
-            smooth_method=self.smooth_method,
-            smooth_value=value,
-            effective_order=effective_order,
-        )
+        return BleuAggregate(self.smooth_method, value or 0.0, self.effective_order)
 
     def _new_peer(self) -> Peer:
         import sacrebleu
@@ -195,9 +176,10 @@ class CHRF(_SacreBleuMetric):
             if not least <= value <= _MOST:
                 raise EvalHarnessError(f"{value} is not from {least} to {_MOST}", where=option)
 
-    def corpus(self, totals: Array) -> Array:
-        """Returns sacreBLEU's corpus chrF of summed statistics (..., 3 * orders) as (...)."""
-        return chrf_scores(totals, beta=self.beta, eps_smoothing=self.eps_smoothing)
+    @property
+    def aggregate(self) -> ChrfAggregate:
+        """SacreBLEU's formula, with its orders and weight."""
+        return ChrfAggregate(self.char_order, self.word_order, self.beta, self.eps_smoothing)
 
     def _new_peer(self) -> Peer:
         import sacrebleu
@@ -233,9 +215,10 @@ class TER(_SacreBleuMetric):
     name: ClassVar[str] = "TER"
     higher_is_better: ClassVar[bool] = False
 
-    def corpus(self, totals: Array) -> Array:
-        """Returns sacreBLEU's corpus TER of summed statistics (..., 2) as (...)."""
-        return ter_scores(totals)
+    @property
+    def aggregate(self) -> TerAggregate:
+        """SacreBLEU's formula."""
+        return TerAggregate()
 
     def _new_peer(self) -> Peer:
         import sacrebleu

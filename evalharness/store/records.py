@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.aggregates import read_aggregate
 from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.reading import DAMAGES, MOST_SEGMENTS, read_json
 from evalharness.scoring import Resampling, Score, Unavailable
@@ -178,7 +179,7 @@ def _record(folder: str, run: Mapping[str, Any], scores: Mapping[str, Any]) -> R
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(run["testset"]["references"]),
-        scores=tuple(known(Score, score) for score in scores["scores"]),
+        scores=tuple(map(_score, scores["scores"])),
         unavailable=tuple(known(Unavailable, metric) for metric in scores["unavailable"]),
         resampling=known(Resampling, run["bootstrap"]),
         failed=run["counts"]["failed"],
@@ -219,6 +220,11 @@ def check_names(*names: str) -> None:
     for name in names:
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name")
+
+
+def _score(facts: Mapping[str, Any]) -> Score:
+    """A score; what a later evalharness wrote besides is passed over."""
+    return known(Score, {**facts, "aggregate": read_aggregate(facts.get("aggregate"))})
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:

@@ -21,7 +21,9 @@ from evalharness.systems.base import Facts, Translation
 class StoredTranslations:
     """The translations of one fingerprint and language pair; a context that closes its file."""
 
-    def __init__(self, store: Path, fingerprint: Facts, source: str, target: str) -> None:
+    def __init__(
+        self, store: Path, fingerprint: Facts, source: str, target: str, *, read: bool = True
+    ) -> None:
         """Reads what is there.
 
         Args:
@@ -29,6 +31,7 @@ class StoredTranslations:
             fingerprint: Everything that can change a translation.
             source: BCP-47 code.
             target: BCP-47 code.
+            read: Whether what was kept before is used.
 
         Raises:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
@@ -38,6 +41,7 @@ class StoredTranslations:
             store / "translations" / f"{digest}.{source}-{target}",
             {"fingerprint": fingerprint, "source_lang": source, "target_lang": target},
             _kept,
+            read=read,
         )
         self._translations: dict[str, tuple[str, Translation]] = {}  # with the file each is from
         self.refresh()

@@ -100,6 +100,10 @@ def edit_text(old: str, new: str) -> Callable[[Path], None]:
     return edit
 
 
+def edit_score(metric: str, **changes: object) -> Callable[[Path], None]:
+    return edit_json(lambda of: of["runs"][0]["metrics"][metric].update(changes))
+
+
 DAMAGES = {
     "a newer schema": (
         edit_json(lambda of: of.update(schema_version=2)),
@@ -135,6 +139,20 @@ DAMAGES = {
     "a score of no metric": (
         edit_json(lambda of: of["runs"][0]["scores"][1].update(metric="TER")),
         "text.tr-en.jsonl:1: damaged: KeyError: 'TER'",
+    ),
+    "a score that is gone": (
+        edit_json(lambda of: of["runs"][0]["scores"].pop(1)),
+        "text.tr-en.jsonl:1: damaged: ValueError: statistics of chrF2, but no score",
+    ),
+    "two scores of one metric": (
+        edit_json(lambda of: of["runs"][0]["scores"].append(of["runs"][0]["scores"][0])),
+        "base/baseline.json: damaged: ValueError: two scores of one metric",
+    ),
+    "a margin of nothing": (edit_score("BLEU", margin=0), "damaged: ValueError: 0 is no margin"),
+    "a margin in words": (edit_score("BLEU", margin="9"), "damaged: ValueError: '9' is no margin"),
+    "a formula with other options": (
+        edit_score("chrF2", aggregate={"formula": "chrf", "_target_": "os.system"}),
+        "base/baseline.json: damaged: TypeError: chrf has the options _target_",
     ),
     "no JSON": (lambda folder: (folder / "baseline.json").write_text("{"), "damaged"),
     "no text": (
@@ -190,6 +208,18 @@ def test_a_damaged_baseline_is_told_with_its_line_and_can_be_written_anew(
     assert files_below(held / "base") == whole
 
 
+def test_segments_of_a_run_that_the_baseline_does_not_name_are_told_and_kept(
+    evalharness: CommandLine, held: Path
+):
+    (held / "base/text.ar-en.jsonl").write_text("{}\n")
+    outcome = evalharness("gate", "baseline=base", "gate.system=out")
+    assert outcome.code == 2
+    assert "base/baseline.json: does not name text.ar-en.jsonl, which lies beside" in outcome.err
+    assert "or delete that file" in outcome.err
+    assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
+    assert (held / "base/text.ar-en.jsonl").exists()
+
+
 def test_a_baseline_needs_a_folder_of_its_own(evalharness: CommandLine, held: Path):
     before = files_below(held)
     outcome = evalharness("gate", "update=true", "baseline=.", "gate.system=out")
@@ -239,39 +269,71 @@ def test_one_segment_tells_nothing(evalharness: CommandLine, small: list[str], t
     assert "inconclusive: one segment tells nothing" in outcome.out
 
 
+LENGTH = "+metric.length._target_=own_metrics.Length"
+
+
 def test_a_metric_of_ones_own_has_a_margin_under_its_name(
     evalharness: CommandLine, small: list[str], own_metrics: None
 ):
-    length = ["metric=[]", "+metric.length._target_=own_metrics.Length"]
-    outcome = evalharness("model=copy", *small, *length)
+    outcome = evalharness("model=copy", *small, "metric=[]", LENGTH)
     assert outcome.code == 0, outcome.err
     assert evalharness("gate", "update=true", "baseline=base").code == 0
     outcome = evalharness("gate", "baseline=base")
     assert outcome.code == 2
     assert "margin: none for length; give +margin.length=NUMBER" in outcome.err
-    assert evalharness("gate", "baseline=base", "+margin.length=1.0").code == 0
+    outcome = evalharness("gate", "baseline=base", "+margin.length=1.0")
+    assert outcome.code == 0
+    believed = "recorded statistics believed, not scored again: text tr-en length"
+    assert believed in " ".join(outcome.out.split())
+    outcome = evalharness("gate", "baseline=base", "+margin.length=1.0", LENGTH)
+    assert outcome.code == 0
+    assert "believed" not in outcome.out
+    assert evalharness("gate", "update=true", "baseline=base", "+margin.length=2.0").code == 0
+    assert evalharness("gate", "baseline=base").code == 0
+
+
+def test_a_formula_of_ones_own_needs_the_metric(
+    evalharness: CommandLine, small: list[str], own_metrics: None
+):
+    metric = "+metric.characters._target_=own_metrics.Characters"
+    assert evalharness("model=copy", *small, "metric=[]", metric).code == 0
+    outcome = evalharness("gate", "update=true", "baseline=base")
+    assert outcome.code == 2
+    assert "does not say how characters is computed from its statistics" in outcome.err
+    assert evalharness("gate", "update=true", "baseline=base", metric).code == 0
+    assert evalharness("gate", "baseline=base", metric, "+margin.characters=1.0").code == 0
+    outcome = evalharness("gate", "baseline=base", "+margin.characters=1.0")
+    assert outcome.code == 1
+    assert "fail: not scored again: no metric of that name is chosen" in outcome.out
 
 
 def test_how_two_machines_add_up_is_no_improvement(
     evalharness: CommandLine, small: list[str], own_metrics: None, tmp_path: Path
 ):
-    length = ["metric=[]", "+metric.length._target_=own_metrics.Length"]
-    assert evalharness("model=copy", *small, *length).code == 0
-    assert evalharness("gate", "update=true", "baseline=base").code == 0
+    assert evalharness("model=copy", *small, "metric=[]", LENGTH).code == 0
+    assert evalharness("gate", "update=true", "baseline=base", "+margin.length=1.0").code == 0
     path = tmp_path / "base" / SEGMENTS
     path.write_text(path.read_text(encoding="utf-8").replace(", 1]}}", ", 1.00000001]}}"))
-    outcome = evalharness("gate", "baseline=base", "+margin.length=1.0")
-    assert "PASS: 1 pass" in outcome.out
+    for scored_again in ([], [LENGTH]):
+        outcome = evalharness("gate", "baseline=base", *scored_again)
+        assert "PASS: 1 pass" in outcome.out
 
 
-def test_runs_of_an_older_evalharness_are_told(evalharness: CommandLine, held: Path):
-    for path in (held / "results").glob("runs/*/*/run.json"):
+def test_runs_and_baselines_of_an_older_evalharness_are_read(evalharness: CommandLine, held: Path):
+    """What evalharness wrote before aggregates and margins: signatures say what is needed."""
+    for path in (held / "results").glob("runs/*/*/scores.json"):
         content = json.loads(path.read_text())
-        del content["metrics"]
+        for score in content["scores"]:
+            del score["aggregate"]
         path.write_text(json.dumps(content))
-    outcome = evalharness("gate", "baseline=base", "gate.system=out")
-    assert outcome.code == 2
-    assert "does not say how BLEU was configured; run it again" in outcome.err
+        run = json.loads((path.parent / "run.json").read_text())
+        del run["metrics"]
+        (path.parent / "run.json").write_text(json.dumps(run))
+    edit_json(lambda of: of["runs"][0].pop("metrics"))(held / "base")
+    for metrics in ([], ["metric=[]"]):
+        outcome = evalharness("gate", "baseline=base", "gate.system=out", *metrics)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert "PASS: 2 pass" in outcome.out
 
 
 def test_a_damaged_run_is_no_candidate(evalharness: CommandLine, held: Path):

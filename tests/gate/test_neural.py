@@ -1,34 +1,74 @@
-"""A gate on COMET needs no weights: what it decides by stands in the baseline and in the runs."""
+"""A gate on COMET: with the checkpoint it scores again, without it believes what is recorded."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
-from ..conftest import CommandLine
+import pytest
+
+from ..conftest import CommandLine, Outcome, files_below, read_scores
 from ..metrics.comet import tiny_comet
 
 
-def test_a_machine_without_the_checkpoint_can_decide(
-    evalharness: CommandLine, small: list[str], tmp_path: Path
-):
-    checkpoint, encoder = tmp_path / "tiny-comet", tmp_path / "encoder"
+@pytest.fixture
+def scored(evalharness: CommandLine, small: list[str], tmp_path: Path) -> list[str]:
+    """A system in `then`, a worse one in `now`, by COMET's `tiny-comet`; the metric's override."""
+    checkpoint = tmp_path / "tiny-comet"
+    comet = ["metric=comet", f"metric.comet.checkpoint={checkpoint}"]
+    encoder = tmp_path / "encoder"
     tiny_comet.build_encoder(encoder, "XLM-RoBERTa")
     tiny_comet.build_regression(checkpoint, encoder)
     (tmp_path / "worse.txt").write_text("x\ny\nz\n")
-    comet = ["metric=comet", f"metric.comet.checkpoint={checkpoint}", *small]
-    assert evalharness("model=copy", *comet, "results_dir=then").code == 0
+    assert evalharness("model=copy", *comet, *small, "results_dir=then").code == 0
     system = ["model=file", "model.path=worse.txt", "results_dir=now"]
-    assert evalharness(*system, *comet).code == 0
-    shutil.rmtree(checkpoint)
-    shutil.rmtree(encoder)
-    assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
+    assert evalharness(*system, *comet, *small).code == 0
+    return comet
+
+
+def verdict(outcome: Outcome) -> dict:
+    (found,) = json.loads(outcome.out)["verdicts"]
+    return found
+
+
+def test_it_is_scored_again_with_the_users_checkpoint_and_no_store_of_the_candidates(
+    scored: list[str], evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    update = ["gate", "update=true", "baseline=base", "candidate=then", "margin.comet=100"]
+    assert evalharness(*update, *scored).code == 0
+    gate = ["gate", "baseline=base", "candidate=now", "gate.format=json", *scored]
+    outcome = evalharness(*gate)
+    honest = verdict(outcome)["measured"]
+    assert (honest["margin"], honest["believed"]) == (100, "")
+    for path in (tmp_path / "now/store/judgements").glob("*/*.jsonl"):
+        path.write_text(re.sub(r'"score": [-\d.e]+', '"score": 1.0', path.read_text()))
+    files = files_below(tmp_path)
+    assert verdict(evalharness(*gate))["measured"]["candidate"] == honest["candidate"]
+    assert files_below(tmp_path) == files
+    poisoned = evalharness(*gate, "store.dir=now/store")
+    assert "its run folder says" in verdict(poisoned)["obstacle"]
+    # So does a run that is told not to read its store; what it computes is kept all the same.
+    system = ["model=file", "model.path=worse.txt", *scored, *small, "results_dir=now"]
+    for read, score in (("true", 1.0), ("false", honest["candidate"])):
+        assert evalharness(*system, f"store.read={read}").code == 0
+        (found,) = read_scores(tmp_path / "now").values()
+        assert found["tiny-comet"]["score"] == pytest.approx(score, abs=1e-6)
+
+
+def test_a_machine_without_the_checkpoint_can_decide(
+    scored: list[str], evalharness: CommandLine, tmp_path: Path
+):
+    shutil.rmtree(tmp_path / "tiny-comet")
+    shutil.rmtree(tmp_path / "encoder")
+    update = ["gate", "update=true", "baseline=base", "candidate=then"]
+    assert evalharness(*update, "+margin.tiny-comet=100").code == 0
     segment = json.loads((tmp_path / "base/text.tr-en.jsonl").read_text().splitlines()[0])
     score, one = segment["statistics"]["tiny-comet"]
     assert (type(score), one) == (float, 1)
     assert evalharness("gate", "baseline=base", "candidate=then").code == 0
-    lax = ["margin.comet=100", "gate.format=json"]
-    outcome = evalharness("gate", "baseline=base", "candidate=now", *lax)
-    (verdict,) = json.loads(outcome.out)["verdicts"]
-    assert (verdict["metric"], verdict["measured"]["margin"]) == ("tiny-comet", 100)
+    outcome = evalharness("gate", "baseline=base", "candidate=now", "gate.format=json")
+    found = verdict(outcome)
+    assert (found["metric"], found["measured"]["margin"]) == ("tiny-comet", 100)
+    assert "no metric of that name" in found["measured"]["believed"]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from evalharness.hub import Checkpoint, Files
-from evalharness.metrics import ErrorSpan, Metric, Remark
+from evalharness.metrics import ErrorSpan, MeanAggregate, Metric, Remark
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,9 @@ class Length(Metric):
         self.asked.append(list(hypotheses))
         return np.array([[len(text[: self.reads]), 1.0] for text in hypotheses])
 
-    def corpus(self, totals: np.ndarray) -> np.ndarray:
-        return totals[..., 0] / totals[..., 1]
-
-    def segment_scores(self, statistics: np.ndarray) -> np.ndarray:
-        return statistics[:, 0]
+    @property
+    def aggregate(self) -> MeanAggregate | None:
+        return MeanAggregate()
 
     def remarks(self, segments: Sequence, hypotheses: Sequence[str]) -> list[Remark]:
         return [
@@ -58,6 +56,27 @@ class Length(Metric):
             )
             for text in hypotheses
         ]
+
+
+@dataclass(frozen=True)
+class Characters(Length):
+    """How many characters the hypotheses have in all, which no formula of ours gives.
+
+    Attributes:
+        name: Its name in tables.
+    """
+
+    name: str = "characters"
+
+    @property
+    def aggregate(self) -> None:
+        return None
+
+    def corpus(self, totals: np.ndarray) -> np.ndarray:
+        return totals[..., 0]
+
+    def segment_scores(self, statistics: np.ndarray) -> np.ndarray:
+        return statistics[:, 0]
 
 
 @dataclass(frozen=True)

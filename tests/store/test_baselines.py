@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from evalharness.store.baselines import BaselineRun, BaselineScore, read_baseline, write_baseline
+from evalharness.store.baselines import (
+    BaselineRun,
+    BaselineScore,
+    in_folder,
+    read_baseline,
+    write_baseline,
+)
 
 from ..conftest import files_below
 
@@ -49,7 +55,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]))
 def test_it_reads_back_to_the_last_bit(tmp_path: Path, drawn: tuple[list[str], np.ndarray]):
     written = run(*drawn)
     write_baseline(tmp_path, [written])
-    (found,) = read_baseline(tmp_path)
+    (found,) = read_baseline(in_folder(tmp_path))
     assert (found.statistics["comet"] == written.statistics["comet"]).all()
     assert found.scores == written.scores
     assert (found.ids, found.hypotheses) == (written.ids, written.hypotheses)

@@ -41,7 +41,15 @@ class _Place(NamedTuple):
 class StoredEmbeddings:
     """The embeddings of one encoder under one set of facts."""
 
-    def __init__(self, store: Path, facts: Mapping[str, object], width: int, max_gb: float) -> None:
+    def __init__(
+        self,
+        store: Path,
+        facts: Mapping[str, object],
+        width: int,
+        max_gb: float,
+        *,
+        read: bool = True,
+    ) -> None:
         """Reads what is there, without the vectors.
 
         Args:
@@ -50,12 +58,13 @@ class StoredEmbeddings:
             width: The length of a vector.
             max_gb: How many GB all embeddings of the store may have; files that were not used for
                 longest go first.
+            read: Whether what was kept before is used.
 
         Raises:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
         self._room = store / _ROOM
-        self._journal = Journal(self._room / digest(facts), {"facts": facts}, _parse)
+        self._journal = Journal(self._room / digest(facts), {"facts": facts}, _parse, read=read)
         self._width = width
         self._max_bytes = max_gb * 1e9
         self._places: dict[str, _Place] = {}

@@ -44,17 +44,19 @@ class Judgement:
 class StoredJudgements:
     """The judgements of one checkpoint under one set of facts."""
 
-    def __init__(self, store: Path, facts: Mapping[str, object]) -> None:
+    def __init__(self, store: Path, facts: Mapping[str, object], *, read: bool = True) -> None:
         """Reads what is there.
 
         Args:
             store: The store's folder.
             facts: Everything that can change a score.
+            read: Whether what was kept before is used.
 
         Raises:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
-        self._journal = Journal(store / "judgements" / digest(facts), {"facts": facts}, _parse)
+        folder = store / "judgements" / digest(facts)
+        self._journal = Journal(folder, {"facts": facts}, _parse, read=read)
         self._judgements: dict[str, Judgement] = {}
         for _, (key, judgement) in self._journal.others():
             self._judgements[key] = judgement

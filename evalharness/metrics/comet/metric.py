@@ -20,6 +20,7 @@ from evalharness import resources
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
+from evalharness.metrics.aggregates import MeanAggregate
 from evalharness.metrics.base import Array, Metric, Remark
 from evalharness.metrics.comet.checkpoint import CometCheckpoint, comet_files
 from evalharness.metrics.comet.embeddings import StoredEmbeddings
@@ -71,6 +72,7 @@ class Comet(Metric):
         dtype: In which format its encoder computes: float32 or bfloat16.
         store: Where embeddings and judgements are kept.
         max_gb: How many GB the store's embeddings may have.
+        read_store: Whether what was kept there before is used.
     """
 
     checkpoint: str = MISSING
@@ -84,6 +86,7 @@ class Comet(Metric):
     dtype: Dtype = Dtype.float32
     store: str = MISSING
     max_gb: float = 8.0
+    read_store: bool = True
 
     higher_is_better: ClassVar[bool] = True
 
@@ -148,14 +151,10 @@ class Comet(Metric):
         scores = [self._combine(judgements).score for judgements in judged]
         return np.column_stack([np.array(scores, dtype=np.float64), np.ones(len(scores))])
 
-    def corpus(self, totals: Array) -> Array:
-        """Returns the mean score of summed statistics (..., 2)."""
-        mean: Array = totals[..., 0] / totals[..., 1]
-        return mean
-
-    def segment_scores(self, statistics: Array) -> Array:
-        """Returns the scores of statistics (n_segments, 2): (n_segments,)."""
-        return self.corpus(statistics)
+    @property
+    def aggregate(self) -> MeanAggregate:
+        """The mean of the segments' scores."""
+        return MeanAggregate()
 
     def remarks(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Sequence[Remark]:
         """Says what was not read, and where errors are seen.
@@ -179,7 +178,7 @@ class Comet(Metric):
         pairs = zip(segments, hypotheses, strict=True)
         triples = [self._triples(segment, hypothesis) for segment, hypothesis in pairs]
         store = Path(self.store)
-        kept = StoredJudgements(store, self._facts)
+        kept = StoredJudgements(store, self._facts, read=self.read_store)
         missing = dict.fromkeys(
             triple
             for several in triples
@@ -225,7 +224,9 @@ class Comet(Metric):
         if self._comet.kind.encodes_jointly:
             yield from judge_jointly(model, triples, budget, self.name)
             return
-        embeddings = StoredEmbeddings(store, self._facts, self._comet.width, self.max_gb)
+        embeddings = StoredEmbeddings(
+            store, self._facts, self._comet.width, self.max_gb, read=self.read_store
+        )
         try:
             yield from judge_separately(model, triples, budget, embeddings, self.name)
         finally:

@@ -1,6 +1,7 @@
 """Baselines: what later runs are held to."""
 
-from evalharness.store.baselines.reading import read_baseline
+from evalharness.store.baselines.reading import Source, in_folder, read_baseline
+from evalharness.store.baselines.revision import in_revision
 from evalharness.store.baselines.values import (
     BASELINE,
     BaselineRun,
@@ -13,7 +14,10 @@ __all__ = [
     "BASELINE",
     "BaselineRun",
     "BaselineScore",
+    "Source",
     "damaged_baseline",
+    "in_folder",
+    "in_revision",
     "read_baseline",
     "write_baseline",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
-from evalharness.reading import DAMAGES, parse_json, read_file, read_json
+from evalharness.metrics.aggregates import read_aggregate
+from evalharness.reading import DAMAGES, parse_json, read_file
 from evalharness.store.baselines.values import (
     BASELINE,
     SCHEMA_VERSION,
@@ -21,98 +23,142 @@ from evalharness.store.baselines.values import (
 )
 from evalharness.store.records import check_names
 
+_SEGMENTS = re.compile(r".+\.[A-Za-z0-9]+(-[A-Za-z0-9]+)+\.jsonl")
+"""`<testset>.<source>-<target>.jsonl`."""
 
-def read_baseline(folder: Path) -> list[BaselineRun]:
+
+class Source(NamedTuple):
+    """Where the files of a baseline are read: a folder, or a revision of one.
+
+    Attributes:
+        where: What errors call it.
+        names: The names of its files.
+        read: Reads one of them.
+    """
+
+    where: Path | str
+    names: frozenset[str]
+    read: Callable[[str], bytes]
+
+    def place(self, name: str) -> str:
+        """What errors call a file."""
+        return f"{self.where}/{name}"
+
+
+def in_folder(folder: Path) -> Source:
+    """Returns a folder as a source."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return Source(folder, frozenset(names), lambda name: read_file(folder / name))
+
+
+def read_baseline(source: Source) -> list[BaselineRun]:
     """Reads a baseline.
 
     Raises:
         EvalHarnessError: There is none, it is damaged, or a newer evalharness wrote it.
     """
-    path = folder / BASELINE
-    about = read_about(folder)
+    place = source.place(BASELINE)
+    about = read_about(source)
     try:
         if about["schema_version"] != SCHEMA_VERSION:
             raise EvalHarnessError(
                 f"written by another evalharness (schema_version {about['schema_version']})",
-                where=path,
+                where=place,
                 mend="update evalharness, or write it anew with gate update=true",
             )
-        runs = [_read_run(folder, dict(run)) for run in about["runs"]]
-        if not runs or not all(run.scores for run in runs):
+        runs = [_read_run(source, dict(run)) for run in about["runs"]]
+        if not runs:
             raise ValueError("nothing to hold a candidate to")
-        if len({run.key for run in runs}) < len(runs):
+        files = {run.file for run in runs}
+        if len(files) < len(runs):
             raise ValueError("two runs on the same language pair")
+        if left := sorted(set(filter(_SEGMENTS.fullmatch, source.names)) - files):
+            raise EvalHarnessError(
+                f"does not name {', '.join(left)}, which lies beside it",
+                where=place,
+                mend="restore the baseline from git, or delete that file",
+            )
         return runs
     except DAMAGES as error:
-        raise _damaged(path, error) from error
+        raise _damaged(place, error) from error
 
 
-def read_about(folder: Path) -> Any:
+def read_about(source: Source) -> Any:
     """Reads what `baseline.json` holds, whatever that is.
 
     Raises:
         EvalHarnessError: There is none, or it is no JSON.
     """
-    path = folder / BASELINE
+    place = source.place(BASELINE)
     try:
-        return read_json(path)
+        return parse_json(source.read(BASELINE))
     except OSError as error:
         raise EvalHarnessError(
             f"no baseline: {error.strerror}",
-            where=path,
+            where=place,
             mend="gate update=true baseline=DIR candidate=RESULTS writes one",
         ) from error
     except ValueError as error:
-        raise _damaged(path, error) from error
+        raise _damaged(place, error) from error
 
 
-def _read_run(folder: Path, facts: Mapping[str, Any]) -> BaselineRun:
-    scores = tuple(_read_score(score) for score in facts["scores"])
-    names = [score.metric for score in scores]
+def _read_run(source: Source, facts: Mapping[str, Any]) -> BaselineRun:
+    options = dict(facts.get("metrics", {}))
+    scores = tuple(_read_score(score, options) for score in facts["scores"])
+    metrics = [score.metric for score in scores]
+    if not metrics:
+        raise ValueError("nothing to hold a candidate to")
+    if len(set(metrics)) < len(metrics):
+        raise ValueError("two scores of one metric")
+    names = {key: facts[key] for key in ("testset", "source_lang", "target_lang", "system", "run")}
+    check_names(*names.values(), *metrics)
     run = BaselineRun(
-        testset=str(facts["testset"]),
-        source_lang=str(facts["source_lang"]),
-        target_lang=str(facts["target_lang"]),
+        **names,
         digest=str(facts["digest"]),
-        system=str(facts["system"]),
-        run=str(facts["run"]),
         scores=scores,
         ids=(),
         hypotheses=(),
         statistics={},
     )
-    check_names(run.testset, run.source_lang, run.target_lang, run.system, *names)
-    segments = _read_segments(folder / run.file, names)
+    segments = _read_segments(source, run.file, metrics)
     if len(segments) != facts["segments"]:
         raise ValueError(f"{run.file} has {len(segments)} lines, not {facts['segments']}")
-    return dataclasses.replace(
+    return replace(
         run,
         ids=tuple(segment["id"] for segment in segments),
         hypotheses=tuple(segment["hypothesis"] for segment in segments),
         statistics={
             name: np.array([segment["statistics"][name] for segment in segments], dtype=np.float64)
-            for name in names
+            for name in metrics
         },
     )
 
 
-def _read_score(facts: Mapping[str, Any]) -> BaselineScore:
-    score = BaselineScore(**facts)
+def _read_score(facts: Mapping[str, Any], options: Mapping[str, Any]) -> BaselineScore:
+    score = BaselineScore(
+        facts["metric"], facts["score"], facts["higher_is_better"], facts["signature"]
+    )
     named = isinstance(score.metric, str) and isinstance(score.signature, str)
     if not (named and isinstance(score.higher_is_better, bool) and _is_number(score.score)):
         raise TypeError(f"{facts} is no score")
-    return score
+    more = dict(options.get(score.metric, {}))
+    margin = more.get("margin")
+    if margin is not None and not (_is_number(margin) and margin > 0):
+        raise ValueError(f"{margin!r} is no margin of {score.metric}")
+    aggregate = read_aggregate(more.get("aggregate"))
+    return replace(score, aggregate=aggregate, margin=margin)
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
-def _read_segments(path: Path, metrics: Sequence[str]) -> list[Any]:
+def _read_segments(source: Source, name: str, metrics: Sequence[str]) -> list[Any]:
+    place = source.place(name)
     try:
-        lines = read_file(path).split(b"\n")
+        lines = source.read(name).split(b"\n")
     except OSError as error:
-        raise damaged_baseline(path, f"missing: {error.strerror}") from error
+        raise damaged_baseline(place, f"missing: {error.strerror}") from error
     segments: list[Any] = []
     for number, line in enumerate(lines, 1):
         if not line and number == len(lines):
@@ -121,7 +167,7 @@ def _read_segments(path: Path, metrics: Sequence[str]) -> list[Any]:
             segment = parse_json(line)
             _check_segment(segment, metrics, segments)
         except DAMAGES as error:
-            raise _damaged(f"{path}:{number}", error) from error
+            raise _damaged(f"{place}:{number}", error) from error
         segments.append(segment)
     return segments
 
@@ -136,7 +182,9 @@ def _check_segment(segment: Any, metrics: Sequence[str], before: Sequence[Any]) 
             raise ValueError(f"statistics of {name} are {row}")
         if before and len(row) != len(before[0]["statistics"][name]):
             raise ValueError(f"{len(row)} statistics of {name}")
+    if left := sorted(segment["statistics"].keys() - set(metrics)):
+        raise ValueError(f"statistics of {', '.join(left)}, but no score")
 
 
-def _damaged(where: Path | str, error: Exception) -> EvalHarnessError:
+def _damaged(where: str, error: Exception) -> EvalHarnessError:
     return damaged_baseline(where, f"{type(error).__name__}: {error}")

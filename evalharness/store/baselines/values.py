@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
+from evalharness.metrics.aggregates import Aggregate
 from evalharness.metrics.base import Array
 
 SCHEMA_VERSION = 1
@@ -17,12 +18,23 @@ _RESTORE = "restore the baseline from git, or write it anew with gate update=tru
 
 @dataclass(frozen=True)
 class BaselineScore:
-    """A metric's score on a run and how it was computed."""
+    """A metric's score on a run, how it was computed, and how much worse is still good enough.
+
+    Attributes:
+        metric: The metric's name.
+        score: The score.
+        higher_is_better: Its direction.
+        signature: How it was computed.
+        aggregate: How summed statistics become the score; `None` where the baseline does not say.
+        margin: How much worse a candidate may be, in the score's unit; `None` likewise.
+    """
 
     metric: str
     score: float
     higher_is_better: bool
     signature: str
+    aggregate: Aggregate | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,22 @@ Nothing in it depends on when or where it was written: the same runs give the sa
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Array
 from evalharness.reading import DAMAGES
-from evalharness.store.baselines.reading import read_about
-from evalharness.store.baselines.values import BASELINE, SCHEMA_VERSION, BaselineRun
+from evalharness.store.baselines.reading import in_folder, read_about
+from evalharness.store.baselines.values import (
+    BASELINE,
+    SCHEMA_VERSION,
+    BaselineRun,
+    BaselineScore,
+)
 
 README = "README.md"
 
@@ -59,7 +64,7 @@ def _older_files(folder: Path) -> set[str]:
             mend="choose a folder of its own with baseline=",
         )
     try:
-        names = {str(run["file"]) for run in read_about(folder)["runs"]}
+        names = {str(run["file"]) for run in read_about(in_folder(folder))["runs"]}
     except (EvalHarnessError, *DAMAGES):
         return set()
     return {name for name in names if name == Path(name).name and name.endswith(".jsonl")}
@@ -75,8 +80,27 @@ def _facts(run: BaselineRun) -> dict[str, object]:
         "system": run.system,
         "run": run.run,
         "segments": len(run.ids),
-        "scores": [dataclasses.asdict(score) for score in run.scores],
+        "scores": [
+            {
+                "metric": score.metric,
+                "score": score.score,
+                "higher_is_better": score.higher_is_better,
+                "signature": score.signature,
+            }
+            for score in run.scores
+        ],
+        # Beside the scores, where evalharness 0.1 passes over what it does not know.
+        "metrics": {score.metric: _options(score) for score in run.scores},
     }
+
+
+def _options(score: BaselineScore) -> dict[str, object]:
+    options: dict[str, object] = {}
+    if score.aggregate is not None:
+        options["aggregate"] = asdict(score.aggregate)  # type: ignore[call-overload]
+    if score.margin is not None:
+        options["margin"] = score.margin
+    return options
 
 
 def _segments(run: BaselineRun) -> bytes:

@@ -35,6 +35,8 @@ class Measured:
         p_not_worse: Of "worse by the margin or more", corrected.
         p_worse: Of "worse by the margin at most", corrected.
         p_better: Of "not better", corrected.
+        believed: Why the hypotheses were not scored again, and what the run folder and the baseline
+            say of them is believed; empty where they were.
     """
 
     baseline: float
@@ -49,6 +51,7 @@ class Measured:
     p_not_worse: float
     p_worse: float
     p_better: float
+    believed: str = ""
 
     @property
     def difference(self) -> float:

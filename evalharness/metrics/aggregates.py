@@ -1,0 +1,207 @@
+"""How summed statistics become a score, as data: a formula's name and its numbers.
+
+Run folders and baselines hold an aggregate beside each score. Whoever reads one calls a function of
+ours by that name, and imports nothing: intervals, tests, ranks and gates of finished runs need
+neither the metric nor its packages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from evalharness.metrics.formulas import bleu_scores, chrf_scores, ter_scores
+from evalharness.stats.bootstrap import Array
+
+_ORDERS = 4  # of sacreBLEU's BLEU
+_MOST = 100
+
+
+class Aggregate(Protocol):
+    """A formula with its numbers: a frozen dataclass of JSON's values, whose fields are written."""
+
+    @property
+    def formula(self) -> str:
+        """What the formula is called."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """How many columns the statistics have."""
+        ...
+
+    def corpus(self, totals: Array) -> Array:
+        """Scores sums of rows of statistics, of shape (..., width), as (...)."""
+        ...
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Scores each row of statistics, of shape (n_segments, width), on its own."""
+        ...
+
+
+@dataclass(frozen=True)
+class BleuAggregate:
+    """sacreBLEU's BLEU; segments are scored with the effective order.
+
+    Attributes:
+        smooth_method: `exp`, `floor`, `add-k` or `none`.
+        smooth_value: The value for `floor` and `add-k`; 0 for the others.
+        effective_order: Whether the corpus score leaves out orders without n-grams.
+    """
+
+    formula: str = field(default="bleu", init=False)
+    smooth_method: str
+    smooth_value: float
+    effective_order: bool
+
+    def __post_init__(self) -> None:
+        if self.smooth_method not in ("exp", "floor", "add-k", "none"):
+            raise ValueError(f"smooth_method is {self.smooth_method!r}")
+        if not 0 <= self.smooth_value < math.inf:
+            raise ValueError(f"smooth_value is {self.smooth_value}")
+
+    @property
+    def width(self) -> int:
+        """Two lengths, and matches and n-grams of each order."""
+        return 2 + 2 * _ORDERS
+
+    def corpus(self, totals: Array) -> Array:
+        """Returns corpus BLEU of summed statistics."""
+        return self._scores(totals, self.effective_order)
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns sentence BLEU of each row."""
+        return self._scores(statistics, effective_order=True)
+
+    def _scores(self, totals: Array, effective_order: bool) -> Array:
+        return bleu_scores(
+            totals,
+            smooth_method=self.smooth_method,
+            smooth_value=self.smooth_value,
+            effective_order=effective_order,
+        )
+
+
+@dataclass(frozen=True)
+class ChrfAggregate:
+    """sacreBLEU's chrF.
+
+    Attributes:
+        char_order: The longest character n-grams.
+        word_order: The longest word n-grams.
+        beta: How many times as much recall counts as precision.
+        eps_smoothing: Whether it smooths as chrF++.py does.
+    """
+
+    formula: str = field(default="chrf", init=False)
+    char_order: int
+    word_order: int
+    beta: int
+    eps_smoothing: bool
+
+    def __post_init__(self) -> None:
+        for name, least in (("char_order", 1), ("word_order", 0), ("beta", 1)):
+            if not least <= getattr(self, name) <= _MOST:
+                raise ValueError(f"{name} is {getattr(self, name)}, not from {least} to {_MOST}")
+
+    @property
+    def width(self) -> int:
+        """The n-grams of hypothesis, reference and both, of each order."""
+        return 3 * (self.char_order + self.word_order)
+
+    def corpus(self, totals: Array) -> Array:
+        """Returns chrF of summed statistics."""
+        return chrf_scores(totals, beta=self.beta, eps_smoothing=self.eps_smoothing)
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns chrF of each row."""
+        return self.corpus(statistics)
+
+
+@dataclass(frozen=True)
+class TerAggregate:
+    """Edits by reference words, in percent."""
+
+    formula: str = field(default="ter", init=False)
+
+    @property
+    def width(self) -> int:
+        """Edits and reference words."""
+        return 2
+
+    def corpus(self, totals: Array) -> Array:
+        """Returns TER of summed statistics."""
+        return ter_scores(totals)
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns TER of each row."""
+        return self.corpus(statistics)
+
+
+@dataclass(frozen=True)
+class MeanAggregate:
+    """The weighted mean of segment scores: each row holds score times weight, and the weight."""
+
+    formula: str = field(default="mean", init=False)
+
+    @property
+    def width(self) -> int:
+        """Weighted scores and weights."""
+        return 2
+
+    def corpus(self, totals: Array) -> Array:
+        """Returns the mean of summed statistics."""
+        mean: Array = totals[..., 0] / totals[..., 1]
+        return mean
+
+    def segment_scores(self, statistics: Array) -> Array:
+        """Returns the score of each row."""
+        return self.corpus(statistics)
+
+
+_FORMULAS: Mapping[str, Any] = {
+    "bleu": BleuAggregate,
+    "chrf": ChrfAggregate,
+    "ter": TerAggregate,
+    "mean": MeanAggregate,
+}
+_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+}
+
+
+def read_aggregate(facts: object) -> Aggregate | None:
+    """Reads an aggregate from what JSON holds.
+
+    Args:
+        facts: What `dataclasses.asdict` makes of an aggregate, or whatever stands in its place.
+
+    Returns:
+        The aggregate; `None` where there is none, or its formula is none of ours.
+
+    Raises:
+        TypeError: It is no mapping, or an option is missing, unknown or of another type.
+        ValueError: An option is out of its range.
+    """
+    if facts is None:
+        return None
+    if not isinstance(facts, dict) or not isinstance(facts.get("formula"), str):
+        raise TypeError(f"the aggregate is {facts!r}")
+    kind = _FORMULAS.get(facts["formula"])
+    if kind is None:
+        return None
+    options: dict[str, Any] = {name: value for name, value in facts.items() if name != "formula"}
+    fields = {of.name: str(of.type) for of in dataclasses.fields(kind) if of.init}
+    if options.keys() != fields.keys():
+        raise TypeError(f"{facts['formula']} has the options {', '.join(map(str, options))}")
+    for name, value in options.items():
+        if type(value) not in _JSON_TYPES[fields[name]]:
+            raise TypeError(f"{name} is {value!r}")
+    aggregate: Aggregate = kind(**options)
+    return aggregate
