@@ -310,7 +310,8 @@ def test_what_another_program_downloaded_in_part_is_completed_at_its_commit(
     hub.repos["own/model"] = repo = Repo()
     first = repo.push(MODEL)
     cache = machine.home / "hub/models--own--model"
-    write(cache, {"refs/main": first.encode(), f"snapshots/{first}/config.json": b"{}"})
+    there = {f"snapshots/{first}/config.json": MODEL["config.json"]}
+    write(cache, {"refs/main": first.encode(), **there})
     repo.push({**MODEL, "config.json": b"newer"})
     folder, identity = machine.call(("folder", "own/model"), ("identity", "own/model"))
     assert identity["commit"] == first
