@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
+from evalharness.hub import read_json, sha256_of
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
 from evalharness.systems.neural.transformers_engine import load_weights
@@ -23,7 +24,7 @@ from evalharness.terminal import working
 
 log = logging.getLogger(__name__)
 
-_CONFIG = "config.json"
+_CONFIG, _ABOUT = "config.json", "evalharness.json"
 # CTranslate2 4.8.5 converts them without complaint, but drops the scaling of their positions, and
 # goes wrong on prompts longer than their sliding window.
 _CONVERTED_WRONGLY = ("gemma3", "gemma3_text")
@@ -152,14 +153,17 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
     facts = {**identity, "dtype": dtype.value, "ctranslate2": version("ctranslate2")}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = store / "ctranslate2" / digest
-    if folder.exists():
+    if _is_as_made(folder, facts):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
-            if not folder.exists():
+            if not _is_as_made(folder, facts):
+                if folder.exists():
+                    log.warning("%s: not as it was made; converted anew", folder)
+                    shutil.rmtree(folder)
                 log.info("converting %s for CTranslate2 (%s), once", checkpoint, dtype.value)
-                _convert(checkpoint, dtype, folder)
+                _convert(checkpoint, dtype, facts, folder)
     except OSError as error:
         if error.errno is None:  # transformers says so that it cannot read the checkpoint
             raise
@@ -171,14 +175,27 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
     return folder
 
 
-def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
+def _is_as_made(folder: Path, facts: Facts) -> bool:
+    """Whether a converted model is there, made of that, and no file of it has changed since."""
+    try:
+        noted = json.loads((folder / _ABOUT).read_bytes())
+        return bool(noted == {"made_from": facts, "sha256": _digests(folder)})
+    except (OSError, ValueError):
+        return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name != _ABOUT}
+
+
+def _convert(checkpoint: Path, dtype: Dtype, facts: Facts, folder: Path) -> None:
     from ctranslate2.converters import TransformersConverter
 
     class _Converter(TransformersConverter):  # type: ignore[misc]
         def load_model(self, model_class: Any, folder: str, **options: Any) -> Any:
             return load_weights(model_class, Path(folder), **options)
 
-    architecture = json.loads((checkpoint / _CONFIG).read_bytes()).get("model_type")
+    architecture = read_json(checkpoint / _CONFIG).get("model_type")
     if architecture in _CONVERTED_WRONGLY:
         raise EvalHarnessError(
             f"CTranslate2 cannot run {architecture} right: it drops the scaling of positions",
@@ -196,6 +213,8 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
             where="model.engine",
             mend="use model.engine=transformers",
         ) from error
+    about = {"made_from": facts, "sha256": _digests(partial)}
+    (partial / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
     for path in partial.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
