@@ -9,9 +9,13 @@ from evalharness.networks.devices import (
     resolve_dtype,
 )
 from evalharness.networks.loading import loading
+from evalharness.networks.vetting import ENCODERS, architectures, check_architecture
 
 __all__ = [
+    "ENCODERS",
     "Halving",
+    "architectures",
+    "check_architecture",
     "check_device",
     "describe_device",
     "fill_batches",
