@@ -45,16 +45,19 @@ def read_yaml(path: Path) -> Any:
         EvalHarnessError: It is not one, is too large or nested too deeply, or is no such YAML.
     """
     text = content_of(path, _YAML_BYTES)
+    depth = 0
     try:
-        # Aliases of aliases, and merges of them, grow to any size while they are read.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise EvalHarnessError("has aliases, which are refused", where=path)
-        content = yaml.safe_load(text)
+        for event in yaml.parse(text):
+            # Aliases of aliases, and merges of them, grow to any size while they are read.
+            if isinstance(event, yaml.AliasEvent):
+                raise EvalHarnessError("has aliases, which are refused", where=path)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEPTH:
+                raise _too_deep(path)
+        return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
         raise EvalHarnessError(f"cannot be read: {error}", where=path) from error
-    except RecursionError as error:
-        raise _too_deep(path) from error
-    return _shallow(path, content)
 
 
 def content_of(path: Path, most: int) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, check_file, entries, read_json
+from evalharness.networks.gguf import check_header
 
 ENCODERS = frozenset({"bert", "rembert", "xlm-roberta", "xlm-roberta-xl"})
 """The architectures of COMET's encoders."""
@@ -79,7 +80,7 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
 
     Raises:
         EvalHarnessError: It would, or a file is no regular file, or too large.
-        ValueError: A configuration is no JSON.
+        ValueError: A configuration is no JSON, or a GGUF file's header lies.
     """
     mend = f"choose another {checkpoint.key}.checkpoint="
     if (folder / _CODE_FOLDER).exists():
@@ -92,6 +93,9 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
             where=folder / _ADAPTER,
             mend=f"give {checkpoint.key}.checkpoint= a checkpoint that it is merged into",
         )
+    for path in folder.glob("*.gguf"):
+        if path.is_file():
+            check_header(path)
     for path in sorted([*folder.glob("*"), *folder.glob("*/*.jinja")]):
         if not _matches(path, _SMALL_FILES):
             continue
