@@ -193,7 +193,7 @@ def _no_quantization(value: Any) -> str | None:
 
 def _elsewhere(folder: Path, value: Any) -> str | None:
     """Published checkpoints name files of their makers' machines, which exist nowhere else."""
-    if not isinstance(value, str) or len(value) > 1000 or not (folder / value).exists():
+    if not isinstance(value, str) or not 0 < len(value) < 1000 or not (folder / value).exists():
         return None
     return None if (folder / value).parent == folder else "names a file outside the checkpoint"
 

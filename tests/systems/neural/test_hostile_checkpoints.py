@@ -27,6 +27,8 @@ from evalharness.hub import Checkpoint
 from evalharness.networks import architectures, loading
 from evalharness.networks.gguf import check_header
 
+from ...conftest import CommandLine, files_below, in_new_process
+from ...hub_server import Repo, environment, serving
 from .conftest import TURKISH, Tiny, configured, translations
 
 SEQ2SEQ = "AutoModelForSeq2SeqLM"
@@ -121,6 +123,38 @@ def test_code_is_never_run(hostile: Hostile, engine: str, change: Callable) -> N
     assert not hostile.mark.exists()
     assert str(hostile.folder) in str(caught.value)
     assert "choose another model.checkpoint=" in str(caught.value)
+
+
+def test_the_command_line_says_it_in_one_line(
+    hostile: Hostile, evalharness: CommandLine, small: list[str]
+) -> None:
+    nested(hostile)
+    outcome = evalharness(*small, "metric=bleu", "model=nllb", f"model.checkpoint={hostile.folder}")
+    assert outcome.code == 2
+    (line,) = [line for line in outcome.err.splitlines() if line.startswith("evalharness: error")]
+    assert "'lightglue' is no architecture that is loaded here" in line
+    assert "Traceback" not in outcome.err
+    assert not hostile.mark.exists()
+
+
+def test_no_second_repository_is_downloaded(
+    hostile: Hostile, small: list[str], tmp_path: Path
+) -> None:
+    second = hostile.lightglue()
+    second["keypoint_detector_config"]["_name_or_path"] = "own/code"
+    (hostile.folder / "config.json").write_text(json.dumps(second))
+    with serving() as hub:
+        hub.repos |= {"own/model": Repo(), "own/code": Repo()}
+        hub.repos["own/model"].push(files_below(hostile.folder))
+        hub.repos["own/code"].push(files_below(hostile.folder.parent / "second"))
+        command = [*small, "metric=bleu", "model=nllb", "model.checkpoint=own/model"]
+        reached = environment(tmp_path / "home", hub.url)
+        done = in_new_process(*command, cwd=tmp_path, **reached)
+        assert done.returncode == 2
+        assert "'lightglue' is no architecture that is loaded here" in done.stderr
+        assert not [asked for asked in hub.requests if "own/code" in asked]
+        assert [asked for asked in hub.requests if "own/model" in asked]
+    assert not hostile.mark.exists()
 
 
 CODE = "attacker/code--own.Own"
