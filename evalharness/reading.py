@@ -98,14 +98,18 @@ def read_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> bytes:
     return content
 
 
-def read_json(path: str | Path) -> Any:
+def read_json(path: str | Path, *, finite: bool = True) -> Any:
     """Reads a JSON file.
+
+    Args:
+        path: The file.
+        finite: See `parse_json`.
 
     Raises:
         OSError: See `open_file`.
-        ValueError: It is no JSON, or values lie too deep in each other.
+        ValueError: See `parse_json`.
     """
-    return parse_json(read_file(path, MOST_JSON_BYTES))
+    return parse_json(read_file(path, MOST_JSON_BYTES), finite=finite)
 
 
 def read_json_lines(path: str | Path, most: int = MOST_SEGMENTS) -> list[Any]:
@@ -130,8 +134,12 @@ def read_json_lines(path: str | Path, most: int = MOST_SEGMENTS) -> list[Any]:
     return values
 
 
-def parse_json(content: bytes) -> Any:
+def parse_json(content: bytes, *, finite: bool = True) -> Any:
     """Returns the value of a JSON text that every part of the program can use and write again.
+
+    Args:
+        content: The text.
+        finite: Whether a number that is not finite is refused; models' configurations have some.
 
     Raises:
         ValueError: The content is no JSON in UTF-8, is too long, has values that lie too deep in
@@ -141,7 +149,7 @@ def parse_json(content: bytes) -> Any:
         raise ValueError(f"larger than {_size(MOST_JSON_BYTES)}")
     text = content.decode("utf-8")
     try:
-        value = _DECODER.decode(text)
+        value = _DECODER.decode(text) if finite else json.loads(text)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     if text.count("[") + text.count("{") > DEEPEST or _ESCAPED_SURROGATE.search(text):

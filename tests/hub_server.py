@@ -28,6 +28,9 @@ class Repo:
         token: Who may read it.
         cut: After how many bytes the next answer with a file of this name breaks off.
         stalled: After how many bytes it comes to a stop, until the hub ends.
+        served: What is sent instead of the files of these names, whose listing stays true.
+        headers: What is sent instead of the usual headers with any file.
+        hashes: What is listed instead of the hashes of these files.
         status: What a request about it is answered with, with a web page, if it goes wrong.
     """
 
@@ -38,6 +41,9 @@ class Repo:
     token: str = "hf_right"
     cut: dict[str, int] = field(default_factory=dict)
     stalled: dict[str, int] = field(default_factory=dict)
+    served: dict[str, bytes] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
     status: int | None = None
 
     def push(self, files: Mapping[str, bytes], branch: str = "main") -> str:
@@ -140,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _list(self, name: str, repo: Repo, commit: str) -> None:
         siblings = []
         for file, content in repo.commits[commit].items():
-            known = etag(file, content)
+            known = repo.hashes.get(file, etag(file, content))
             size = {"size": len(content)}
             lfs = {"sha256": known, "pointerSize": 130, **size}
             large = file.endswith(LARGE)
@@ -152,7 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, repo: Repo, commit: str, name: str, offset: int) -> None:
         content = repo.commits[commit][name]
-        headers = {"ETag": f'"{etag(name, content)}"', "X-Repo-Commit": commit}
+        headers = {"ETag": f'"{etag(name, content)}"', "X-Repo-Commit": commit, **repo.headers}
+        content = repo.served.get(name, content)
         if offset:
             headers["Content-Range"] = f"bytes {offset}-{len(content) - 1}/{len(content)}"
         get = self.command == "GET"

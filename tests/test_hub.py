@@ -310,7 +310,8 @@ def test_what_another_program_downloaded_in_part_is_completed_at_its_commit(
     hub.repos["own/model"] = repo = Repo()
     first = repo.push(MODEL)
     cache = machine.home / "hub/models--own--model"
-    write(cache, {"refs/main": first.encode(), f"snapshots/{first}/config.json": b"{}"})
+    there = {f"snapshots/{first}/config.json": MODEL["config.json"]}
+    write(cache, {"refs/main": first.encode(), **there})
     repo.push({**MODEL, "config.json": b"newer"})
     folder, identity = machine.call(("folder", "own/model"), ("identity", "own/model"))
     assert identity["commit"] == first
@@ -327,6 +328,54 @@ def test_a_repository_with_shards_and_one_of_another_kind(hub: Hub, machine: Mac
     folder, other = machine.call(("folder", "own/shards"), ("folder", "own/comet"))
     assert set(files_below(Path(folder))) == (WANTED - {"model.safetensors"}) | set(shards)
     assert set(files_below(Path(other))) == {"hparams.yaml", "checkpoints/model.ckpt"}
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_file_that_is_not_the_one_listed_is_removed_and_fetched_anew(
+    hub: Hub, machine: Machine, name: str
+):
+    hub.repos["own/model"] = repo = Repo()
+    repo.push(MODEL)
+    repo.served[name] = MODEL[name][::-1]  # of the same size
+    (told,) = machine.call(("folder", "own/model"))
+    assert told == (
+        f"error: own/model: {name} is not the file whose hash 127.0.0.1 lists; it was removed;"
+        f" {FETCH} downloads it anew"
+    )
+    assert MODEL[name][::-1] not in files_below(machine.home).values()
+    repo.served.clear()
+    (folder,) = machine.call(("fetch", "own/model"))
+    assert files_below(Path(folder)) == {name: MODEL[name] for name in WANTED}
+    # What is damaged on this machine is found and mended by the next `fetch`.
+    (Path(folder) / name).resolve().write_bytes(b"damaged")
+    told, folder = machine.call(("fetch", "own/model"), ("fetch", "own/model"))
+    assert f"{name} is not the file" in told
+    assert Path(folder, name).read_bytes() == MODEL[name]
+
+
+OUTSIDE = "../../../../outside"
+
+
+def test_headers_and_hashes_that_would_be_paths_are_refused(hub: Hub, machine: Machine):
+    hostile = {
+        "own/etag": Repo(headers={"ETag": f'"{OUTSIDE}"'}),
+        "own/linked": Repo(headers={"X-Linked-Etag": f'"{OUTSIDE}"'}),
+        "own/commit": Repo(headers={"X-Repo-Commit": OUTSIDE}),
+        "own/listed": Repo(hashes={"model.safetensors": OUTSIDE}),
+        "own/unlisted": Repo(hashes={"config.json": ""}),
+    }
+    for repo in hostile.values():
+        repo.push(MODEL)
+    hub.repos |= hostile
+    for name, told in zip(
+        hostile, machine.call(*(("folder", name) for name in hostile)), strict=True
+    ):
+        assert told.startswith(f"error: {name}: what answers at 127.0.0.1 is not the hub;"), told
+    assert not [path for path in machine.home.parent.rglob("*") if "outside" in path.name]
+    hub.repos["own/model"] = Repo(headers={"X-Linked-Etag": ""})  # there, and empty: ETag counts
+    hub.repos["own/model"].push(MODEL)
+    (folder,) = machine.call(("folder", "own/model"))
+    assert set(files_below(Path(folder))) == WANTED
 
 
 def test_what_the_hub_refuses_is_told_in_one_line_that_says_the_way_round(

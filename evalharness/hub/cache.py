@@ -69,6 +69,17 @@ class CachedRepository:
         temporary.write_text(commit, encoding="ascii")
         temporary.replace(path)
 
+    def remove(self, path: Path) -> None:
+        """Removes a snapshot's file and the blob it links to.
+
+        Raises:
+            OSError: The cache cannot be written.
+        """
+        blob = path.resolve()
+        path.unlink()
+        if blob.parent == (self.folder / "blobs").resolve():
+            blob.unlink(missing_ok=True)
+
     def bytes_of(self, commit: str, name: str, blob: str | None) -> int:
         """How much of a file is here already, also of an interrupted download.
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from evalharness.reading import read_json
+from evalharness.errors import EvalHarnessError
+from evalharness.hub.configs import read_json
 
 _TEXT = ("*.json", "*.txt", "*.jinja")
 _VOCABULARY = (
@@ -33,6 +34,7 @@ _UNWANTED = (
     "openvino*",
     "consolidated*",
     "params.json",
+    "adapter_config.json",  # of weights that are not downloaded
     "trainer_state.json",
     "*.index.json",
 )
@@ -135,7 +137,7 @@ def lacking(folder: Path, select: Select) -> str | None:
             if absent:
                 return f"no {absent[0]}, one of {len(shards)} shards that {name} names"
     if _TOKENIZER_CONFIG in files.rest and not any(_matches(n, _VOCABULARY) for n in files.names):
-        kind = str(_read_json(folder / _TOKENIZER_CONFIG).get("tokenizer_class", ""))
+        kind = str(_object(folder / _TOKENIZER_CONFIG).get("tokenizer_class", ""))
         if kind not in _WITHOUT_VOCABULARY:
             return (
                 f"no vocabulary for its {kind or 'tokenizer'} ({', '.join(_VOCABULARY[:5])}, ...)"
@@ -160,15 +162,15 @@ def _is_gguf(name: str) -> bool:
 
 
 def _shards(index: Path) -> set[str]:
-    weight_map = _read_json(index).get("weight_map")
+    weight_map = _object(index).get("weight_map")
     return set(map(str, weight_map.values())) if isinstance(weight_map, dict) else set()
 
 
-def _read_json(path: Path) -> dict[str, object]:
+def _object(path: Path) -> dict[str, object]:
     """The content; nothing if it cannot be read, which is for its loader to say."""
     try:
         content = read_json(path)
-    except (OSError, ValueError):
+    except (EvalHarnessError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
 

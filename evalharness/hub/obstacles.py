@@ -108,6 +108,13 @@ class Obstacles:
             mend=f"choose another {self.key}.checkpoint=",
         )
 
+    def other_content(self, name: str) -> EvalHarnessError:
+        """A file came with another content than the hub lists."""
+        return self._error(
+            f"{name} is not the file whose hash {_host()} lists; it was removed",
+            f"{self.fetch_with or 'the same command'} downloads it anew",
+        )
+
     def not_a_hub(self) -> EvalHarnessError:
         """Something else answers at the hub's address."""
         return self._error(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.errors import EvalHarnessError
 from evalharness.hub.cache import CachedRepository, is_commit
 from evalharness.hub.files import Files, Select, first_missing, lacking
+from evalharness.hub.hashes import checked_headers, has_hash, listed_hash
 from evalharness.hub.obstacles import Obstacles
 
 if TYPE_CHECKING:
@@ -120,21 +122,34 @@ class Repository:
         from huggingface_hub import hf_hub_download
 
         commit = self._sha(info)
-        listed = [sibling.rfilename for sibling in info.siblings or ()]
-        if missing := first_missing(listed, self.select):
+        listed = {sibling.rfilename: listed_hash(sibling) for sibling in info.siblings or ()}
+        if missing := first_missing([*listed], self.select):
             raise self.obstacles.incomplete_on_the_hub(missing)
-        files = self.select(listed)
+        files = self.select([*listed])
         self._announce(info, files)
         try:
-            for name in files.names:  # not in threads, which Ctrl-C would have to wait for
-                hf_hub_download(self.name, name, revision=commit)
+            with checked_headers(self.obstacles.not_a_hub):
+                for name in files.names:  # not in threads, which Ctrl-C would have to wait for
+                    hf_hub_download(self.name, name, revision=commit)
+                    self._verify(commit, name, listed[name])
             missing = lacking(self._cached.snapshot(commit), self.select)
             if not missing:
                 self._cached.note(self.revision, commit)
+        except EvalHarnessError:
+            raise
         except Exception as error:  # hf_xet's have no common class
             raise self.obstacles.downloading(error, self._cached.folder) from None
         if missing:
             raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
+
+    def _verify(self, commit: str, name: str, listed: str | None) -> None:
+        """Removes a file whose content is not what the hub lists."""
+        if listed is None:
+            raise self.obstacles.not_a_hub()
+        path = self._cached.snapshot(commit) / name
+        if path.exists() and not has_hash(path, listed):
+            self._cached.remove(path)
+            raise self.obstacles.other_content(name)
 
     def _announce(self, info: ModelInfo, files: Files) -> None:
         commit, total, here = self._sha(info), 0, 0

@@ -12,9 +12,13 @@ from evalharness.networks.devices import (
 from evalharness.networks.gpus import confirm_gpus
 from evalharness.networks.loading import loading
 from evalharness.networks.processor import packs, warn_if_slow
+from evalharness.networks.vetting import ENCODERS, architectures, check_architecture
 
 __all__ = [
+    "ENCODERS",
     "Halving",
+    "architectures",
+    "check_architecture",
     "check_device",
     "confirm_gpus",
     "describe_device",

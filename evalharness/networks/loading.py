@@ -1,37 +1,46 @@
-"""How checkpoints are loaded: without the libraries' chatter, and with one line on damages."""
+"""How checkpoints are loaded: vetted, without the libraries' chatter, one line on damages."""
 
 from __future__ import annotations
 
+import importlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint, damaged
 from evalharness.networks.devices import is_out_of_memory
+from evalharness.networks.vetting import vet
+
+# All that runs a checkpoint's code in transformers, and where it is called from.
+_DOORS = (
+    ("transformers.dynamic_module_utils", "get_class_in_module"),
+    ("transformers.generation.utils", "get_class_in_module"),
+    ("transformers.modeling_utils", "load_and_register_kernel"),
+)
 
 
 @contextmanager
-def loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
-    """Keeps the libraries' chatter away, and says in one line what is damaged.
+def loading(checkpoint: Checkpoint, known: Collection[str]) -> Iterator[Path]:
+    """Yields a checkpoint's folder, once it is vetted, and says in one line what is damaged.
+
+    Whatever transformers loads is loaded inside: there none of a checkpoint's code can be run.
 
     Args:
-        folder: What `Checkpoint.folder` returned.
-        checkpoint: What is loaded, for errors.
+        checkpoint: The checkpoint; downloaded if need be.
+        known: The `model_type`s that are loaded; see `vet`.
 
     Raises:
-        EvalHarnessError: Memory does not suffice, or a file is damaged.
+        EvalHarnessError: It cannot be downloaded or would have to be executed, memory does not
+            suffice, or a file is damaged.
     """
-    from transformers.utils import logging as chatter
-
-    chatter.set_verbosity_error()
-    had_bars = chatter.is_progress_bar_enabled()
-    chatter.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    folder = checkpoint.folder()
+    with _without_chatter(), _without_code(checkpoint):
         try:
-            yield
+            vet(folder, checkpoint, known)
+            yield folder
         except EvalHarnessError:
             raise
         except Exception as error:
@@ -42,6 +51,41 @@ def loading(folder: Path, checkpoint: Checkpoint) -> Iterator[None]:
                     mend="choose a smaller checkpoint, dtype=bfloat16 or another device=",
                 ) from error
             raise damaged(folder, error, checkpoint.fetch_with, checkpoint.key) from error
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    from transformers.utils import logging as chatter
+
+    chatter.set_verbosity_error()
+    had_bars = chatter.is_progress_bar_enabled()
+    chatter.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
         finally:
             if had_bars:  # huggingface_hub's too
                 chatter.enable_progress_bar()
+
+
+@contextmanager
+def _without_code(checkpoint: Checkpoint) -> Iterator[None]:
+    """Vetting should leave nothing that gets here; what it overlooks is not run all the same."""
+
+    def refuse(*arguments: Any, **options: Any) -> None:
+        raise EvalHarnessError(
+            "would have to be executed to be loaded, which is refused",
+            where=checkpoint.name,
+            mend=f"choose another {checkpoint.key}.checkpoint=",
+        )
+
+    modules = [(importlib.import_module(module), name) for module, name in _DOORS]
+    doors = [(module, name, getattr(module, name)) for module, name in modules]
+    try:
+        for module, name, _ in doors:
+            setattr(module, name, refuse)
+        yield
+    finally:
+        for module, name, opened in doors:
+            setattr(module, name, opened)

@@ -109,9 +109,10 @@ def write_run(
         The record, as `read_runs` would read it.
 
     Raises:
-        EvalHarnessError: The folder cannot be written; older files are as they were.
+        EvalHarnessError: The folder cannot be written, or is a link; older files are as they were.
     """
     with locked(results):
+        _check_no_links(results, run)
         remove_abandoned(results, "runs/*/*/*")
         new = Content(
             {**_run_json(run), **circumstances},
@@ -131,6 +132,20 @@ def write_run(
             },
         )
         return read_run(results, run.folder)
+
+
+def _check_no_links(results: Path, run: Run) -> None:
+    """Results that a stranger made may hold links, through which other folders would be written."""
+    folder = results / run.folder
+    for path in (folder, *folder.parents):
+        if path == results:
+            return
+        if path.is_symlink():
+            raise EvalHarnessError(
+                f"a link to {path.readlink()}, which is not written through",
+                where=path,
+                mend="remove it, or choose another results_dir=",
+            )
 
 
 def _with_earlier(new: Content, results: Path, folder: str) -> Content:

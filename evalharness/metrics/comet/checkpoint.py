@@ -13,11 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evalharness.errors import EvalHarnessError
-from evalharness.hub import Checkpoint, Files, transformers_files
-from evalharness.reading import read_json, read_yaml
+from evalharness.hub import Checkpoint, Files, read_json, read_yaml, transformers_files
 
 HPARAMS, WEIGHTS = "hparams.yaml", "checkpoints/model.ckpt"
 ENCODERS = ("BERT", "MiniLM", "RemBERT", "XLM-RoBERTa", "XLM-RoBERTa-XL")
@@ -82,12 +79,9 @@ class CometCheckpoint:
         Raises:
             EvalHarnessError: It is no YAML, or that of no class that scores segments.
         """
-        folder = self.weights.folder()
+        hparams = read_yaml(self.weights.folder() / HPARAMS)
         try:
-            hparams = read_yaml(folder / HPARAMS)
             Kind(hparams["class_identifier"])
-        except (OSError, yaml.YAMLError) as error:
-            raise self._error(f"{HPARAMS} cannot be read: {error}") from error
         except (KeyError, TypeError):
             raise self._error(f"{HPARAMS} names no class_identifier") from None
         except ValueError:
@@ -134,10 +128,10 @@ class CometCheckpoint:
     @cached_property
     def _config(self) -> Mapping[str, Any]:
         path = self.encoder.folder() / "config.json"
+        config = read_json(path)
         try:
-            config = read_json(path)
             return {name: int(config[name]) for name in ("max_position_embeddings", "hidden_size")}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise EvalHarnessError(
                 f"cannot be read: {type(error).__name__}: {error}", where=path
             ) from error

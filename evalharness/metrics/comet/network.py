@@ -10,6 +10,7 @@ import pickle
 import re
 import zipfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.comet.checkpoint import WEIGHTS, CometCheckpoint
 from evalharness.metrics.comet.packing import pack
-from evalharness.networks import loading, placing, warn_if_slow
+from evalharness.networks import ENCODERS, loading, placing, warn_if_slow
 from evalharness.terminal import working
 
 # What COMET 2.2.7 does for checkpoints that ask for it (its issue #244).
@@ -53,8 +54,12 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
     """
     if reason := lacks_pkg_resources():
         raise EvalHarnessError(reason)
-    folder, encoder = checkpoint.weights.folder(), checkpoint.encoder.folder()
-    with loading(folder, checkpoint.weights), working(f"loading {checkpoint.weights.name}"):
+    with ExitStack() as stack:
+        for named in checkpoint.all():  # MiniLM's tokenizer lies in a third repository
+            stack.enter_context(loading(named, ENCODERS))
+        encoder = checkpoint.encoder.folder()
+        folder = stack.enter_context(loading(checkpoint.weights, ENCODERS))
+        stack.enter_context(working(f"loading {checkpoint.weights.name}"))
         import torch
 
         _import_quietly()
@@ -124,6 +129,7 @@ def _build(checkpoint: CometCheckpoint, hyper_parameters: Any, encoder: Path) ->
     known = inspect.signature(network.__init__).parameters
     options = {name: value for name, value in given.items() if name in known}
     options |= {
+        "encoder_model": checkpoint.encoder_class,
         "pretrained_model": str(encoder),
         "load_pretrained_weights": False,
         "local_files_only": True,

@@ -15,7 +15,7 @@ from typing import Any
 from evalharness.config import Dtype
 from evalharness.disk import locked, sync, try_lock
 from evalharness.errors import EvalHarnessError
-from evalharness.reading import read_json
+from evalharness.hub import read_json, sha256_of
 from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
 from evalharness.systems.neural.finite import check_weights
@@ -24,7 +24,7 @@ from evalharness.terminal import working
 
 log = logging.getLogger(__name__)
 
-_CONFIG = "config.json"
+_CONFIG, _ABOUT = "config.json", "evalharness.json"
 # CTranslate2 4.8.5 converts them without complaint, but drops the scaling of their positions, and
 # goes wrong on prompts longer than their sliding window.
 _CONVERTED_WRONGLY = ("gemma3", "gemma3_text")
@@ -153,14 +153,17 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
     facts = {**identity, "dtype": dtype.value, "ctranslate2": version("ctranslate2")}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = store / "ctranslate2" / digest
-    if folder.exists():
+    if _is_as_made(folder, facts):
         return folder
     try:
         with locked(folder.parent, f"{digest}.lock", "store.dir"):
-            if not folder.exists():
+            if not _is_as_made(folder, facts):
+                if folder.exists():
+                    log.warning("%s: not as it was made; converted anew", folder)
+                    shutil.rmtree(folder)
                 _remove_abandoned(folder.parent)
                 log.info("converting %s for CTranslate2 (%s), once", checkpoint, dtype.value)
-                _convert(checkpoint, dtype, folder)
+                _convert(checkpoint, dtype, facts, folder)
     except OSError as error:
         if error.errno is None:  # transformers says so that it cannot read the checkpoint
             raise
@@ -180,7 +183,20 @@ def _remove_abandoned(conversions: Path) -> None:
                 shutil.rmtree(partial, ignore_errors=True)
 
 
-def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
+def _is_as_made(folder: Path, facts: Facts) -> bool:
+    """Whether a converted model is there, made of that, and no file of it has changed since."""
+    try:
+        noted = read_json(folder / _ABOUT)
+        return bool(noted == {"made_from": facts, "sha256": _digests(folder)})
+    except (EvalHarnessError, OSError, ValueError):
+        return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name != _ABOUT}
+
+
+def _convert(checkpoint: Path, dtype: Dtype, facts: Facts, folder: Path) -> None:
     from ctranslate2.converters import TransformersConverter
 
     class _Converter(TransformersConverter):  # type: ignore[misc]
@@ -207,6 +223,8 @@ def _convert(checkpoint: Path, dtype: Dtype, folder: Path) -> None:
             where="model.engine",
             mend="use model.engine=transformers",
         ) from error
+    about = {"made_from": facts, "sha256": _digests(partial)}
+    (partial / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
     for path in partial.iterdir():
         with path.open("rb") as file:
             sync(file)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
-from evalharness.networks import loading
+from evalharness.networks import check_architecture, loading
 
 _GENERATION = "generation_config.json"
 
@@ -36,25 +36,27 @@ class Reader(NamedTuple):
         return text
 
 
-def read(checkpoint: Checkpoint, files: Mapping[str, str]) -> Reader:
+def read(checkpoint: Checkpoint, files: Mapping[str, str], known: Collection[str]) -> Reader:
     """Reads a checkpoint's configuration and tokenizer.
 
     Args:
         checkpoint: The checkpoint; downloaded if need be.
         files: Which files are loaded where that is not transformers' usual choice: `gguf_file`.
+        known: The `model_type`s that are loaded.
 
     Raises:
-        EvalHarnessError: It cannot be downloaded, or something of it is missing or damaged.
+        EvalHarnessError: It cannot be downloaded, something of it is missing or damaged, or would
+            have to be executed.
     """
-    folder = checkpoint.folder()
-    for name in files.values():
-        if not (folder / name).is_file():
-            raise EvalHarnessError(f"no file {name!r} in {folder}", where="model.gguf_file")
-    with loading(folder, checkpoint):
+    with loading(checkpoint, known) as folder:
+        for name in files.values():
+            if not (folder / name).is_file():
+                raise EvalHarnessError(f"no file {name!r} in {folder}", where="model.gguf_file")
         from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
         options = {"local_files_only": True, "trust_remote_code": False, **files}
         config = AutoConfig.from_pretrained(folder, **options)
+        check_architecture(config.model_type, known, checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(folder, **options)
         if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
             raise ValueError("its tokenizer's vocabulary cannot be read")
@@ -96,7 +98,7 @@ def ends(reader: Reader, more: Sequence[str]) -> list[int]:
 
     named = reader.config.get_text_config(decoder=True).eos_token_id
     if (reader.folder / _GENERATION).exists():
-        named = GenerationConfig.from_pretrained(reader.folder).eos_token_id
+        named = GenerationConfig.from_pretrained(reader.folder, local_files_only=True).eos_token_id
     if named is None:
         named = reader.tokenizer.eos_token_id
     those = [*(named if isinstance(named, list) else [named])]

@@ -20,6 +20,7 @@ from evalharness.hub import Checkpoint
 from evalharness.languages import sentence_separator
 from evalharness.networks import (
     Halving,
+    architectures,
     confirm_gpus,
     describe_device,
     fill_batches,
@@ -274,9 +275,12 @@ class NeuralSystem(System):
         checkpoint = self._checkpoint(source, target)
         if self._held.get("checkpoint") != checkpoint:
             self._held.clear()
-            self._held.update(checkpoint=checkpoint, reader=read(checkpoint, self.files()))
+            self._held.update(checkpoint=checkpoint, reader=self._read(checkpoint))
         reader: Reader = self._held["reader"]
         return reader
+
+    def _read(self, checkpoint: Checkpoint) -> Reader:
+        return read(checkpoint, self.files(), architectures(self.model_class))
 
     def stops(self) -> Sequence[str]:
         """Returns the tokens that end an output besides those that the checkpoint names."""
@@ -290,7 +294,8 @@ class NeuralSystem(System):
         reader = self._reader(source, target)
         if "network" not in self._held:
             checkpoint = self._checkpoint(source, target)
-            with loading(reader.folder, checkpoint), working(f"loading {checkpoint.name}"):
+            known = architectures(self.model_class)
+            with loading(checkpoint, known), working(f"loading {checkpoint.name}"):
                 self._held["network"] = self._engine(reader, checkpoint)
         network: Engine = self._held["network"]
         return network
