@@ -7,27 +7,36 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import tempfile
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import (
+    Fact,
     Facts,
+    Failure,
     System,
+    TakenBackError,
     Translation,
     languages_in_words,
     translates_between,
 )
+from evalharness.systems.command.environment import environment
+from evalharness.systems.remote.keys import check_variable, scrub
+
+if TYPE_CHECKING:  # what they need of Unix is not there where no program can be run
+    from evalharness.systems.command.exchange import Pace
+    from evalharness.systems.command.program import Program
 
 _LAST_LINES = 3
-_LONGEST_TAIL = 4000  # bytes of stderr that are looked at
+_LONGEST_WORDS = 4000
+_SECONDS_OF_LAST_WORDS = 0.5
 _FIELD = re.compile(r"\{(source|target)\}")
 
 
@@ -42,6 +51,9 @@ class CommandSystem(System):
         version: Whatever else tells its outputs apart, such as the release of the model it loads.
         languages: The languages it reads and writes; `None` for all.
         segments_per_start: How many segments the program is given before it is started again.
+        env: Names of environment variables that it gets beside the ordinary ones; see
+            `environment`. They are part of the fingerprint, their values are not: a digest of a
+            password can be guessed. Where a value changes outputs, `version` tells them apart.
     """
 
     command: list[str] = MISSING
@@ -49,6 +61,7 @@ class CommandSystem(System):
     version: str = ""
     languages: list[str] | None = None
     segments_per_start: int = 1000
+    env: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.command or not self.command[0]:
@@ -59,15 +72,30 @@ class CommandSystem(System):
             raise EvalHarnessError(
                 f"{self.segments_per_start} is less than 1", where="segments_per_start"
             )
+        for name in self.env:
+            check_variable(name or "?", "env")
+        try:
+            "".join([*self.command, self.version]).encode()
+        except UnicodeEncodeError as error:
+            raise EvalHarnessError("not UTF-8", where="command or version") from error
         if not self.name:
             called = re.sub(r"[^A-Za-z0-9._+-]+", "-", Path(self.command[0]).stem)
             object.__setattr__(self, "name", called.strip("-._+") or "command")
 
     def unavailable(self) -> str | None:
         """Says that the program is not there."""
+        if sys.platform == "win32":
+            return "programs need Unix's pipes and process groups; use WSL"
         if shutil.which(self.command[0]) is None:
             return f"no program {self.command[0]!r}; install it, or give its path in model.command="
         return None
+
+    def lacking(self) -> str | None:
+        """The variables of `env` that are not set."""
+        absent = [name for name in self.env if name not in os.environ]
+        if not absent:
+            return None
+        return f"the environment has no {', '.join(absent)} (model.env); export what it needs"
 
     def supports(self, source: str, target: str) -> bool:
         """Whether both languages are among `languages`."""
@@ -83,84 +111,81 @@ class CommandSystem(System):
         What these read in turn is not seen: `version` tells it apart.
         """
         program, *arguments = self._filled(source, target)
-        return {
+        facts: dict[str, Fact] = {
             "system": "CommandSystem",
             "program": self._digest(shutil.which(program) or program),
             "arguments": [self._digest(argument) for argument in arguments],
             "version": self.version,
         }
+        return {**facts, "env": sorted(self.env)} if self.env else facts
 
     def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
         """As many as the program is given at a time."""
         each = self.segments_per_start
         return [range(len(texts))[at : at + each] for at in range(0, len(texts), each)]
 
+    def tentative(self) -> bool:
+        """Its answers hold once their count is right at the end."""
+        return True
+
     def translate(
         self, texts: Sequence[str], source: str, target: str
-    ) -> Iterator[tuple[int, Translation]]:
-        """Starts the program and gives it the texts, a line each.
+    ) -> Iterator[tuple[int, Translation | Failure]]:
+        """Starts the program once; see `translate_batches`."""
+        for position, (_, made) in enumerate(self.translate_batches(iter([texts]), source, target)):
+            yield position, made
 
-        Nothing is yielded before it has ended: if it swallows or adds a line somewhere, every later
-        line is another segment's, and the count at the end is all that tells.
+    def translate_batches(
+        self, batches: Iterator[Sequence[str]], source: str, target: str
+    ) -> Iterator[tuple[str, Translation | Failure]]:
+        """Starts the program for each batch and gives it the texts, a line each.
+
+        An answer is yielded as soon as it is known whose it is; `Exchange` says how that is known.
 
         Raises:
+            TakenBackError: It wrote another number of lines, or what cannot be lines of answers:
+                nothing of this start counts.
             EvalHarnessError: It exits non-zero, after the whole lines that it wrote until then were
-                yielded; or it writes another number of lines, and none is.
+                yielded; or it cannot be started.
         """
-        ended = self._run([_line(text) for text in texts], source, target)
-        count = len(ended.lines)
-        if count > len(texts) or (count < len(texts) and not ended.exit_code):
-            raise self._error(ended, len(texts))
-        yield from enumerate(Translation(line) for line in ended.lines)
-        if ended.exit_code:
-            raise self._error(ended, len(texts))
+        from evalharness.systems.command.exchange import Pace
+        from evalharness.systems.command.program import started
+        from evalharness.systems.command.watcher import watcher
 
-    def _run(self, lines: Sequence[str], source: str, target: str) -> _Ended:
-        with tempfile.TemporaryFile() as errors:
-            try:
-                process = subprocess.Popen(
-                    self._filled(source, target),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    start_new_session=True,  # so that what it starts ends with it
-                )
-            except OSError as error:
-                raise EvalHarnessError(
-                    f"cannot be started: {error.strerror}",
-                    where=f"model.command: {self.command[0]}",
-                ) from error
-            try:
-                output, _ = process.communicate("".join(f"{line}\n" for line in lines).encode())
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-            errors.seek(max(0, errors.seek(0, os.SEEK_END) - _LONGEST_TAIL))
-            said = errors.read().decode(errors="replace")
-        return self._ended(process.returncode, output, said)
+        pace = Pace()
+        command, variables = self._filled(source, target), environment(self.env)
+        with watcher() as watch:
+            for texts in batches:
+                with started(command, variables, watch) as program:
+                    answers = self._answers(program, texts, pace)
+                    for answer, text in zip(answers, texts, strict=False):  # it knows the count
+                        yield text, answer
 
-    def _ended(self, exit_code: int, output: bytes, said: str) -> _Ended:
-        *whole, rest = output.split(b"\n")
-        if rest and not exit_code:  # the last line needs no end
-            whole.append(rest)
+    def _answers(
+        self, program: Program, texts: Sequence[str], pace: Pace
+    ) -> Iterator[Translation | Failure]:
+        from evalharness.systems.command.exchange import Exchange
+        from evalharness.systems.command.program import MisbehavedError
+
+        lines = [f"{_line(text)}\n".encode(errors="replace") for text in texts]
+        exchange = Exchange(program, lines, pace)
         try:
-            lines = [line.removesuffix(b"\r").decode() for line in whole]
-        except UnicodeDecodeError as error:
-            raise EvalHarnessError(
-                f"does not write UTF-8: {error.reason} at byte {error.start}", where=self.name
-            ) from error
-        return _Ended(exit_code, lines, said)
+            yield from map(_translation, exchange.answers())
+        except MisbehavedError as error:
+            program.hear_out(_SECONDS_OF_LAST_WORDS)
+            what = f"{error}: nobody knows which is whose, none is kept"
+            if code := program.exit_code():
+                what += f"; it {_how(code)}"
+            raise TakenBackError(what + self._words(program), where=self._where) from error
+        if code := program.exit_code():
+            what = f"{_how(code)} and wrote {exchange.answered} lines for {len(texts)} segments"
+            raise EvalHarnessError(f"{what} (kept){self._words(program)}", where=self._where)
 
-    def _error(self, ended: _Ended, wanted: int) -> EvalHarnessError:
-        count = f"{len(ended.lines)} lines for {wanted} segments"
-        what = f"wrote {count}: nobody knows which is whose, none is kept"
-        if ended.exit_code:
-            kept = "kept" if len(ended.lines) <= wanted else "none is kept"
-            what = f"{_how(ended.exit_code)} and wrote {count} ({kept})"
-        said = [line.strip() for line in ended.said.splitlines() if line.strip()][-_LAST_LINES:]
-        told = f"; its last words: {' | '.join(said)}" if said else "; it said nothing on stderr"
-        return EvalHarnessError(what + told, where=self._where)
+    def _words(self, program: Program) -> str:
+        secrets = [os.environ.get(name, "") for name in self.env]
+        words = scrub(program.last_words(), secrets)[-_LONGEST_WORDS:]
+        last = [line.strip() for line in words.splitlines() if line.strip()][-_LAST_LINES:]
+        return f"; its last words: {' | '.join(last)}" if last else "; it said nothing on stderr"
 
     def _filled(self, source: str, target: str) -> list[str]:
         values = {"source": source, "target": target}
@@ -193,23 +218,16 @@ class CommandSystem(System):
         return {}
 
 
-class _Ended(NamedTuple):
-    """How a program ended.
-
-    Attributes:
-        exit_code: Its exit code; minus the signal that ended it.
-        lines: The whole lines that it wrote.
-        said: The end of what it wrote on stderr.
-    """
-
-    exit_code: int
-    lines: list[str]
-    said: str
-
-
 def _line(text: str) -> str:
     """A text without whatever a program could take for the end of a line."""
     return " ".join(text.splitlines())
+
+
+def _translation(answer: bytes) -> Translation | Failure:
+    try:
+        return Translation(answer.removesuffix(b"\r").decode())
+    except UnicodeDecodeError as error:
+        return Failure(f"wrote a line that is not UTF-8 ({error.reason})")
 
 
 def _how(exit_code: int) -> str:
