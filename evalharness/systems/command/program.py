@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
 import os
 import selectors
 import signal
@@ -21,6 +22,7 @@ _LONGEST_TAIL = 1 << 16  # bytes of stderr that are kept
 _BLOCK = 1 << 16
 _SECONDS_TO_END = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.002
+_PARENT = os.getppid()
 
 
 class MisbehavedError(Exception):
@@ -67,7 +69,10 @@ class Program:
 
         Raises:
             MisbehavedError: A line is too long.
+            EvalHarnessError: This is a worker of a process that has gone.
         """
+        if multiprocessing.parent_process() is not None and os.getppid() != _PARENT:
+            raise EvalHarnessError("the process that this one works for has gone")
         if self._closed:  # what is left to wait for, its end, cannot be selected
             seconds = min(seconds, _SECONDS_BETWEEN_LOOKS)
         came: list[bytes] = []
