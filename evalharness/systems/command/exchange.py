@@ -110,7 +110,7 @@ class Exchange:
 
     def _answers_all(self) -> bool:
         """Waits until all that was given is answered; `False` if the program does not do that."""
-        asked = False
+        asked = silent = False
         busy_since = time.monotonic()
         while self.answered < self._given:
             everything_read = self._program.unread() == 0
@@ -118,16 +118,17 @@ class Exchange:
             now = time.monotonic()
             if answers:
                 self._pace.heard(now - busy_since)
-                asked = False
+                silent = False
             if answers or self._lines_read() <= self.answered:
                 busy_since = now
-            elif everything_read and asked:
-                self._pace.in_step = self._proven
-                return False
-            elif everything_read and now - busy_since > self._pace.patience:
-                # Does it compute, or wait for more? One more line shows it.
+            elif everything_read and (silent or now - busy_since > self._pace.patience):
+                if asked:
+                    self._pace.in_step = self._proven
+                    return False
+                # Does it compute, or wait for more? One more line shows it: if it reads that, too,
+                # or is silent once more for longer than it ever was, it waits.
                 self._give(1)
-                asked = True
+                asked = silent = True
             if self._given == len(self._lines) or self._program.over():
                 return False
         self._wait(0)

@@ -197,8 +197,8 @@ class CommandSystem(System):
         The file may be the value of an option: `--config=config.yml`.
         """
         option, given, value = argument.rpartition("=")
-        path = Path(argument if Path(argument).is_file() else value)
-        if not path.is_file():
+        path = Path(argument if _is_file(argument) else value)
+        if not _is_file(path):
             return argument
         if path not in self._digests:
             digest = hashlib.sha256()
@@ -216,6 +216,13 @@ class CommandSystem(System):
     @cached_property
     def _digests(self) -> dict[Path, str]:
         return {}
+
+
+def _is_file(argument: str | Path) -> bool:
+    try:
+        return Path(argument).is_file()
+    except OSError:  # such as a script of one line, longer than any name
+        return False
 
 
 def _line(text: str) -> str:
