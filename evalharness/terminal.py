@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.logging import RichHandler
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.segment import Segment
 from rich.text import Text
 
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _SECONDS_BEFORE_A_BAR = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
+_SECONDS_OF_A_STEP = 1.0
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -134,38 +134,77 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
     shown = console.is_terminal
     started = told = time.monotonic()
     done = 0.0
+    speed = Speed(started)
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TextColumn(f"{{task.fields[speed]}} {unit}/s"),
-        TimeRemainingColumn(),
+        TextColumn(f"{{task.fields[speed]}} {unit}/s, {{task.fields[left]}} left"),
         console=console,
         transient=True,
-        speed_estimate_period=60,
     )
-    task = bar.add_task(description, total=total, speed="–")
+    task = bar.add_task(description, total=total, speed="–", left="–")
 
     def advance(amount: float) -> None:
         nonlocal done, told
+        if not amount:
+            return
         done += amount
         now = time.monotonic()
-        speed = done / max(now - started, 1e-9)
+        per_second = speed.after(now, done)
+        left = _duration((total - done) / per_second) if per_second else "–"
+        shown_speed = f"{per_second:.1f}" if per_second else "–"
         if shown:
             if not bar.live.is_started and now - started > _SECONDS_BEFORE_A_BAR:
                 bar.start()
-            bar.update(task, completed=done, speed=f"{speed:.1f}")
-        elif now - told > _SECONDS_BETWEEN_LINES:
+            bar.update(task, completed=done, speed=shown_speed, left=left)
+        elif per_second and now - told > _SECONDS_BETWEEN_LINES:
             told = now
-            left = (total - done) / speed if speed else math.inf
-            words = "%s: %.0f of %.0f %s, %.1f a second, %.0f min left"
-            log.info(words, description, done, total, unit, speed, left / 60)
+            words = "%s: %.0f of %.0f %s, %.1f a second, %s left"
+            log.info(words, description, done, total, unit, per_second, left)
 
     try:
         yield advance
     finally:
         if bar.live.is_started:  # stopping a bar that never started prints an empty line
             bar.stop()
+
+
+class Speed:
+    """How fast work goes, where it may come in bursts and begin late.
+
+    What is done within a second is one step, since a step took the time before it: of a batch that
+    is counted at its end, the first item says nothing. From the second step on, the time before the
+    first one does not count: it may have gone into loading.
+
+    Args:
+        started: When work began, in seconds.
+    """
+
+    def __init__(self, started: float) -> None:
+        # Ends of steps: when, and how much was done by then.
+        self._last = self._start = (started, 0.0)
+        self._first: tuple[float, float] | None = None
+        self._current: tuple[float, float] | None = None
+        self._begun = started  # when the current step began
+
+    def after(self, now: float, done: float) -> float | None:
+        """Notes how much is done; returns how much is done in a second, `None` if unknown yet."""
+        if self._current is None:
+            self._begun = now
+        elif now - self._begun >= _SECONDS_OF_A_STEP:
+            self._first = self._first or self._current
+            self._last = self._current
+            self._begun = now
+        self._current = (now, done)
+        since = self._start if self._first == self._last else self._first
+        if since is None or self._last[0] <= since[0]:
+            return None
+        return (self._last[1] - since[1]) / (self._last[0] - since[0])
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def track(items: Sequence[T], description: str, unit: str) -> Iterator[T]:

@@ -11,7 +11,14 @@ from pathlib import Path
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language, sentence_separator
 from evalharness.store import StoredTranslations
-from evalharness.systems import Failure, FileSystem, System, Translation, usage
+from evalharness.systems import (
+    Failure,
+    FileSystem,
+    System,
+    TakenBackError,
+    Translation,
+    usage,
+)
 from evalharness.systems.base import Facts
 from evalharness.terminal import progress
 from evalharness.testsets.base import Bitext
@@ -136,19 +143,27 @@ def _translate_missing(
 
         def wanted() -> Iterator[Sequence[str]]:
             for batch in batches:
+                kept.settle()  # that the next one is drawn is the good end of the one before
                 kept.refresh()
                 texts = [text for text in batch if text not in kept]
                 advance(sum(shares[text] for text in batch if text in kept))
                 if texts:
+                    if system.tentative():
+                        kept.begin_batch()
                     yield texts
 
-        for text, of in system.translate_batches(wanted(), source, target):
-            if isinstance(of, Failure):
-                failed[text] = of.reason
-            else:
-                kept.add(text, of)
-                made[text] = of
-            advance(shares[text])
+        try:
+            for text, of in system.translate_batches(wanted(), source, target):
+                if isinstance(of, Failure):
+                    failed[text] = of.reason
+                else:
+                    kept.add(text, of)
+                    made[text] = of
+                advance(shares[text])
+            kept.settle()
+        except TakenBackError:
+            kept.take_back()
+            raise
     return made, failed
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,10 @@ from .hub_server import environment
 os.environ["OMP_NUM_THREADS"] = "1"
 # Nor do they reach the hub, or find what somebody downloaded from it.
 os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
+
+# Started in the background or by `nohup`, the suite ignores SIGINT, and what it starts would, too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure; and the whole suite is to take less than five minutes.
 settings.register_profile("unhurried", deadline=None, max_examples=40)

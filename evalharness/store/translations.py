@@ -1,21 +1,30 @@
 """The translation store: what a system has translated once, it never translates again.
 
 A journal per fingerprint and language pair. Of several translations of a text the earliest counts.
+
+Translations can be tentative: those of a batch that is checked at its end. They count from the
+moment they are written, also when their process is killed before that end, until they are taken
+back. Since nothing is rewritten, that is a line of its own: `{"settled": BATCH}` or
+`{"taken_back": [BATCH, ...]}`, where their lines have `"batch": BATCH`. What is settled cannot be
+taken back.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from evalharness.disk import Journal
 from evalharness.systems.base import Facts, Translation
+
+_FIELDS = fields(Translation)
 
 
 class StoredTranslations:
@@ -43,7 +52,11 @@ class StoredTranslations:
             _kept,
             read=read,
         )
-        self._translations: dict[str, tuple[str, Translation]] = {}  # with the file each is from
+        self._translations: dict[str, _Found] = {}
+        self._tentative: set[str] = set()  # batches, settled or not
+        self._settled: set[str] = set()
+        self._taken_back: set[str] = set()
+        self._batch: str | None = None
         self.refresh()
 
     def __contains__(self, text: str) -> bool:
@@ -71,8 +84,23 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: A file cannot be read.
         """
-        for file, (text, translation) in self._journal.others():
-            self._remember(file, text, translation)
+        lines: list[tuple[str, _Line]] = []
+        taken_back = len(self._taken_back)
+        for file, entry in self._journal.others():
+            if isinstance(entry, _Line):
+                lines.append((file, entry))
+            else:
+                self._settled |= entry.settled
+                self._taken_back |= entry.taken_back
+        if len(self._taken_back) > taken_back:
+            self._forget()
+        for file, line in lines:
+            self._remember(file, line)
+
+    def begin_batch(self) -> None:
+        """Makes what is added from here on tentative, until the batch is settled or taken back."""
+        self.settle()
+        self._batch = secrets.token_hex(8)
 
     def add(self, text: str, translation: Translation) -> None:
         """Keeps a translation; it outlives this process from now on.
@@ -80,24 +108,87 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: It cannot be written.
         """
-        file = self._journal.add({"source": text, **_facts(translation)})
-        self._remember(file, text, translation)
+        line = {"source": text, **_facts(translation)}
+        if self._batch is not None:
+            line["batch"] = self._batch
+        self._remember(self._journal.add(line), _Line(text, translation, self._batch))
 
-    def _remember(self, file: str, text: str, translation: Translation) -> None:
-        known = self._translations.get(text)
+    def settle(self) -> None:
+        """Makes the translations of the batch final, if one was begun.
+
+        Raises:
+            EvalHarnessError: That cannot be written.
+        """
+        if self._batch in self._tentative:
+            self._journal.add({"settled": self._batch})
+            self._settled.add(self._batch)
+        self._batch = None
+
+    def take_back(self) -> None:
+        """Takes back the translations of the batch, and of all others that were never settled.
+
+        These are of processes that were killed before the end of a batch, or that are at work on
+        one: what is wrong here is most likely wrong there.
+
+        Raises:
+            EvalHarnessError: That cannot be written.
+        """
+        if unsettled := self._tentative - self._settled - self._taken_back:
+            self._journal.add({"taken_back": sorted(unsettled)})
+            self._taken_back |= unsettled
+            self._forget()
+        self._batch = None
+
+    def _forget(self) -> None:
+        lost = self._taken_back - self._settled
+        self._translations = {
+            text: found for text, found in self._translations.items() if found[2] not in lost
+        }
+
+    def _remember(self, file: str, line: _Line) -> None:
+        source, translation, batch = line
+        if batch is not None:
+            self._tentative.add(batch)
+            if batch in self._taken_back and batch not in self._settled:
+                return
+        known = self._translations.get(source)
         if known is None or file < known[0]:
-            self._translations[text] = (file, translation)
+            self._translations[source] = (file, translation, batch)
 
 
-def _kept(line: Mapping[str, Any]) -> tuple[str, Translation]:
-    return str(line["source"]), _translation(line)
+_Found = tuple[str, Translation, str | None]
+"""The file in which a translation stands, the translation, its batch."""
+
+
+class _Line(NamedTuple):
+    """A translation, and the batch of which it is tentative."""
+
+    source: str
+    translation: Translation
+    batch: str | None
+
+
+class _Mark(NamedTuple):
+    """What became of batches."""
+
+    settled: frozenset[str]
+    taken_back: frozenset[str]
+
+
+def _kept(line: Mapping[str, Any]) -> _Line | _Mark:
+    if "settled" in line:
+        return _Mark(frozenset([str(line["settled"])]), frozenset())
+    if "taken_back" in line:
+        return _Mark(frozenset(), frozenset(map(str, line["taken_back"])))
+    batch = str(line["batch"]) if "batch" in line else None
+    return _Line(str(line["source"]), _translation(line), batch)
 
 
 def _facts(translation: Translation) -> dict[str, object]:
     """What is written of a translation: its text, and what is not as it usually is."""
     return {
         field.name: value
-        for field in fields(translation)
+        for field in _FIELDS
         if (value := getattr(translation, field.name)) != field.default
     }
 

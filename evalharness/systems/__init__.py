@@ -1,6 +1,6 @@
 """Who translates."""
 
-from evalharness.systems.base import Failure, Prices, System, Translation
+from evalharness.systems.base import Failure, Prices, System, TakenBackError, Translation
 from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
 from evalharness.systems.file import FileSystem, GivenOutputs
@@ -16,6 +16,7 @@ __all__ = [
     "GlossSystem",
     "Prices",
     "System",
+    "TakenBackError",
     "Translation",
     "usage",
 ]

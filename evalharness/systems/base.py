@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Union
 
+from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
 from evalharness.languages import LANGUAGES, language
 
@@ -51,6 +52,13 @@ class Failure:
     """
 
     reason: str
+
+
+class TakenBackError(EvalHarnessError):
+    """Says that translations turned out not to belong to the texts that they were yielded for.
+
+    A system that is `tentative` raises it: nothing of the batch counts.
+    """
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,14 @@ class System(Protocol):
         for texts in batches:
             for position, made in self.translate(texts, source, target):
                 yield texts[position], made
+
+    def tentative(self) -> bool:
+        """Whether what it yields of a batch is certain only when the batch has ended well.
+
+        It is kept at once all the same, for a run that goes on after this one was killed, and is
+        taken back if the batch ends with a `TakenBackError`.
+        """
+        return False
 
     def lacking(self) -> str | None:
         """What it lacks to translate anything new, such as a key; `None` if nothing.

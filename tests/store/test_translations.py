@@ -223,3 +223,45 @@ def test_a_damaged_description_is_written_anew(tmp_path: Path, content: str):
     keep(tmp_path, {"deniz": "sea"})
     assert about.read_text() == before
     assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
+
+
+def test_a_batch_counts_until_it_is_taken_back_and_for_ever_once_it_is_settled(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    with StoredTranslations(tmp_path, FACTS, "tr", "en") as killed:
+        killed.begin_batch()
+        killed.add("deniz", Translation("sky"))  # ends before the batch does
+    writer, reader = (StoredTranslations(tmp_path, FACTS, "tr", "en") for _ in range(2))
+    with writer, reader:
+        writer.begin_batch()
+        writer.add("güneş", Translation("sun"))
+        writer.settle()
+        writer.begin_batch()
+        writer.add("göl", Translation("river"))
+        reader.refresh()
+        assert [text_of(reader, source) for source in ("deniz", "göl")] == ["sky", "river"]
+        writer.take_back()
+        reader.refresh()
+        writer.add("göl", Translation("lake"))
+        for found in (writer, reader):
+            assert [text_of(found, source) for source in ("elma", "güneş")] == ["apple", "sun"]
+            assert "deniz" not in found
+        assert "göl" not in reader
+    fresh = StoredTranslations(tmp_path, FACTS, "tr", "en")
+    sources = ("elma", "güneş", "deniz", "göl")
+    assert [text_of(fresh, source) for source in sources] == ["apple", "sun", None, "lake"]
+
+
+def test_what_another_process_takes_back_counts_again_once_its_own_process_settles_it(
+    tmp_path: Path,
+):
+    with (
+        StoredTranslations(tmp_path, FACTS, "tr", "en") as working,
+        StoredTranslations(tmp_path, FACTS, "tr", "en") as wrong,
+    ):
+        working.begin_batch()
+        working.add("elma", Translation("apple"))
+        wrong.refresh()
+        wrong.take_back()
+        assert "elma" not in wrong
+        working.settle()
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"

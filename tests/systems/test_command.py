@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems import CommandSystem, Translation
+from evalharness.systems import CommandSystem, Failure, Translation
 
 from ..conftest import CommandLine
 
@@ -48,22 +45,14 @@ def test_places_for_the_languages_are_filled_in_and_nothing_is_expanded(tmp_path
     assert translated(program(tmp_path, code, *arguments), ["x"]) == ["--from=tr en $HOME * {text}"]
 
 
+def test_an_argument_may_be_longer_than_a_files_name(tmp_path: Path):
+    system = CommandSystem(command=["sed", f"s/{'x' * 300}/y/"])
+    assert system.fingerprint("tr", "en")["arguments"] == [f"s/{'x' * 300}/y/"]
+
+
 def test_the_last_line_needs_no_end_and_windows_ends_are_none(tmp_path: Path):
     code = "import sys\nsys.stdin.read()\nsys.stdout.buffer.write(b'one\\r\\ntwo')\n"
     assert translated(program(tmp_path, code), ["bir", "iki"]) == ["one", "two"]
-
-
-@pytest.mark.parametrize("printed", [0, 1, 2, 4])
-def test_another_number_of_lines_is_an_error_and_nothing_is_kept(
-    evalharness: CommandLine, small: list[str], tmp_path: Path, printed: int
-):
-    code = f"import sys\nprint(*'abcd'[:{printed}], sep='\\n', end='')\nsys.stderr.write('odd\\n')"
-    command = ",".join(program(tmp_path, code))
-    told = evalharness(*small, "model=command", f"model.command=[{command}]")
-    assert told.code == 2
-    assert f"wrote {printed} lines for 3 segments" in told.err
-    assert "its last words: odd" in told.err
-    assert not list((tmp_path / "results").rglob("*.jsonl"))
 
 
 def test_a_program_that_dies_is_told_with_its_last_words_and_what_it_wrote_is_kept(
@@ -100,12 +89,53 @@ def test_a_program_that_is_killed_is_told_so(tmp_path: Path):
         translated(program(tmp_path, code), ["a"])
 
 
-def test_a_program_that_reads_nothing_or_writes_no_utf8_is_told(tmp_path: Path):
+def test_a_program_that_reads_nothing_is_told(tmp_path: Path):
     with pytest.raises(EvalHarnessError, match="exited with 3 and wrote 0 lines"):
         translated(program(tmp_path, "import sys\nsys.exit(3)"), ["x" * 10**6])
-    code = "import sys\nsys.stdout.buffer.write(b'\\xff\\n')"
-    with pytest.raises(EvalHarnessError, match="does not write UTF-8"):
-        translated(program(tmp_path, code), ["x"])
+
+
+def test_what_is_no_utf8_fails_its_segment_and_no_other(tmp_path: Path):
+    code = (
+        "import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(eval(line) + b'\\n')\n"
+    )
+    written = [b"\xff", b"\xed\xa0\xbd", b"a\x00b\x1b[31m", "ç".encode()]
+    system = CommandSystem(command=program(tmp_path, code))
+    made = [made for _, made in system.translate([repr(line) for line in written], "tr", "en")]
+    assert [type(of) for of in made] == [Failure, Failure, Translation, Translation]
+    assert made[2:] == [Translation("a\x00b\x1b[31m"), Translation("ç")]
+    assert "not UTF-8" in made[0].reason
+
+
+def test_it_gets_ordinary_variables_and_those_that_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    code = "import os, sys\nfor line in sys.stdin: print(os.environ.get(line.strip(), '-'))\n"
+    ordinary = ["PATH", "LC_TIME", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "https_proxy"]
+    others = ["DEEPL_API_KEY", "HF_TOKEN", "CUDA_SECRET", "PYTHON_KEYRING", "WANDB_MODE", "OWN"]
+    for name in [*ordinary[1:], *others]:
+        monkeypatch.setenv(name, f"of {name}")
+    command = program(tmp_path, code)
+    assert translated(command, ordinary[1:]) == [f"of {name}" for name in ordinary[1:]]
+    assert translated(command, ["PATH"]) == [os.environ["PATH"]]
+    assert translated(command, others) == ["-"] * len(others)
+    system = CommandSystem(command=command, env=["DEEPL_API_KEY", "OWN"])
+    made = [of for _, of in system.translate(others, "tr", "en")]
+    assert made == [Translation(word) for word in ["of DEEPL_API_KEY", *"----", "of OWN"]]
+
+
+def test_a_named_variable_counts_by_its_name_and_its_value_is_shown_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OWN_KEY", "s3cr3t value")
+    code = "import os, sys\nsys.exit('no such model for ' + os.environ['OWN_KEY'])"
+    command = program(tmp_path, code)
+    plain, named = (CommandSystem(command=command, env=env) for env in ([], ["OWN_KEY"]))
+    assert plain.fingerprint("tr", "en") != named.fingerprint("tr", "en")
+    before = named.fingerprint("tr", "en")
+    with pytest.raises(EvalHarnessError, match=r"no such model for \*\*\*"):
+        list(named.translate(["x"], "tr", "en"))
+    monkeypatch.setenv("OWN_KEY", "another")
+    assert named.fingerprint("tr", "en") == before
 
 
 @pytest.mark.parametrize(
@@ -116,6 +146,7 @@ def test_a_program_that_reads_nothing_or_writes_no_utf8_is_told(tmp_path: Path):
         (["model.command=cat"], "give a list"),
         (["model.command=[cat]", "model.languages=[de,en]"], "Turkish into English"),
         (["model.command=[cat]", "model.segments_per_start=0"], "less than 1"),
+        (["model.command=[cat]", "model.env=['KEY=s3cr3t']"], "not the name of an environment"),
         ([], "model.command: not given"),
     ],
 )
@@ -126,6 +157,18 @@ def test_bad_commands_get_one_line(
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert told in outcome.err
+    assert "s3cr3t" not in outcome.err
+
+
+def test_a_named_variable_that_is_not_set_is_an_error_before_anything_is_started(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    command = ",".join(program(tmp_path, "open('started', 'w')"))
+    options = ["model=command", f"model.command=[{command}]", "model.env=[NOT_SET_ANYWHERE]"]
+    outcome = evalharness(*small, *options)
+    assert outcome.code == 2
+    assert "the environment has no NOT_SET_ANYWHERE" in outcome.err
+    assert not (tmp_path / "started").exists()
 
 
 def test_programs_and_files_are_told_apart_by_what_is_in_them(tmp_path: Path):
@@ -150,36 +193,3 @@ def test_programs_and_files_are_told_apart_by_what_is_in_them(tmp_path: Path):
     assert facts(there) != before
     (tmp_path / "program.py").write_text(SHOUT + "#")
     assert facts(command) != before
-
-
-def test_an_interrupt_ends_the_program_too(tmp_path: Path, small: list[str]):
-    code = (
-        "import os, sys, time\n"
-        "open('pid.tmp', 'w').write(str(os.getpid()))\n"
-        "os.rename('pid.tmp', 'pid')\n"
-        "time.sleep(60)\n"
-    )
-    command = ",".join(program(tmp_path, code))
-    running = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "evalharness",
-            *small,
-            "model=command",
-            f"model.command=[{command}]",
-        ],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-    )
-    until = time.monotonic() + 30
-    while not (tmp_path / "pid").exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    before = time.monotonic()
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=10)
-    assert time.monotonic() - before < 1.5
-    assert running.returncode == 130
-    assert b"interrupted" in said
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
