@@ -27,7 +27,7 @@ def read_json(path: Path) -> Any:
         ValueError: It is no JSON.
     """
     try:
-        content = json.loads(content_of(path, _JSON_BYTES))
+        content = json.loads(content_of(path, _JSON_BYTES).decode())
     except ValueError as error:
         raise ValueError(f"{path.name} is no JSON: {error}") from error
     except RecursionError as error:
