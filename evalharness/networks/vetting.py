@@ -100,7 +100,7 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
         if not _matches(path, _SMALL_FILES):
             continue
         check_file(path, _SMALL_BYTES)
-        is_configuration = path.suffix == ".json" and not _matches(path, _NO_CONFIGURATION)
+        is_configuration = path.suffix.lower() == ".json" and not _matches(path, _NO_CONFIGURATION)
         if is_configuration and (reason := _objection(path, known)):
             raise EvalHarnessError(reason, where=path, mend=mend)
 
@@ -123,7 +123,7 @@ def _objection(path: Path, known: Collection[str]) -> str | None:
     """What is wrong with a configuration, in words."""
     content = read_json(path)
     allowed: Collection[str] = known
-    if path.name == "config.json":
+    if path.name.lower() == "config.json":
         model_type = content.get("model_type") if isinstance(content, dict) else None
         if not isinstance(model_type, str) or model_type not in known:
             return f"model_type: {_no_architecture(model_type)}"
@@ -204,4 +204,5 @@ def _short(value: Any) -> str:
 
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(path.name, pattern) for pattern in patterns)
+    """Without regard to case: some file systems have none."""
+    return any(fnmatchcase(path.name.lower(), pattern) for pattern in patterns)
