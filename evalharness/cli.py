@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import io
 import os
 import re
 import sys
@@ -24,8 +23,10 @@ from omegaconf.errors import OmegaConfBaseException
 from evalharness import resources
 from evalharness.config import first_line, register_schemas
 from evalharness.errors import EvalHarnessError
+from evalharness.interruption import exit_code, interruptible
+from evalharness.streams import dependable_streams
 
-FINE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+FINE, WRONG_INPUT = 0, 2
 
 _EXPECTED = (EvalHarnessError, HydraException, OmegaConfBaseException, OSError)
 _QUOTE = (
@@ -46,19 +47,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 fine; 1 the answer is no; 2 wrong usage or input, said in one line on
-        stderr.
+        stderr, or results that could not be printed; 130 after Ctrl-C, 143 after SIGTERM, 129
+        after SIGHUP.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _prepare_streams()
+    with dependable_streams() as not_printed, interruptible():
+        code = _outcome(given)
+        if error := not_printed():
+            sys.stderr.write(f"evalharness: error: standard output: {error.strerror}\n")
+            code = max(code, WRONG_INPUT)
+    return code
+
+
+def _outcome(given: list[str]) -> int:
     debug = any(_DEBUG.fullmatch(word) for word in given)
+    name = given.pop(0) if given and given[0].isidentifier() else "run"
     try:
-        return _run_command(given)
-    except BrokenPipeError:  # the reader of --help or --cfg has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except KeyboardInterrupt:
-        sys.stderr.write("evalharness: interrupted\n")
-        return INTERRUPTED
+        return _run_command(name, given)
+    except SystemExit as end:  # of argparse: after --help, and for wrong options
+        return end.code if isinstance(end.code, int) else FINE
+    except KeyboardInterrupt as error:
+        goes_on = "; the same command goes on from where it stopped" if name == "run" else ""
+        sys.stderr.write(f"evalharness: interrupted{goes_on}\n")
+        return exit_code(error)
     except Exception as error:
         expected = isinstance(error, _EXPECTED)
         if debug or not expected:
@@ -67,15 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write("evalharness: this is a defect of evalharness; please report it\n")
         sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
         return WRONG_INPUT
-
-
-def _prepare_streams() -> None:
-    """Sees to it that no run whose work is done ends because it cannot be told."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115, closed by the caller
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # no arrows in ASCII
 
 
 class Sweep(Callback):
@@ -98,10 +100,7 @@ class Sweep(Callback):
         self.finished.append(Path(os.environ[SWEEP_DIR]))
 
 
-def _run_command(given: list[str]) -> int:
-    name = "run"
-    if given and given[0].isidentifier():
-        name = given.pop(0)
+def _run_command(name: str, given: list[str]) -> int:
     if name not in _COMMANDS:
         raise EvalHarnessError(
             f"unknown command {name!r}",

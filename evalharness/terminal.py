@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,23 +22,11 @@ _SECONDS_BEFORE_A_BAR = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
 
 
-class _ResultsConsole(Console):
-    def on_broken_pipe(self) -> None:
-        """Leaves the decision to `results_console`; rich would end the process."""
-        raise BrokenPipeError
-
-
 @contextmanager
 def results_console() -> Iterator[Console]:
-    """Gives the console for results: plain text where stdout is no terminal.
-
-    A reader that has gone (`| head`) is no error: the results lie on disk.
-    """
-    try:
-        yield _ResultsConsole(highlight=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Gives the console for results: plain text where stdout is no terminal."""
+    yield Console(highlight=False)
+    sys.stdout.flush()
 
 
 def messages_console() -> Console:

@@ -196,6 +196,31 @@ def test_closed_streams_are_no_error(small: list[str], tmp_path: Path):
         assert (tmp_path / "code").read_text().strip() == code
 
 
+STREAMS = [
+    # what is asked, what becomes of the streams, the exit code
+    ("--version", ">/dev/full", 2),
+    ("--help", ">/dev/full", 2),
+    ("list", ">/dev/full 2>&-", 2),
+    ("--version", "2>/dev/full", 0),
+    ("limit=0", "2>/dev/full", 2),
+    ("limit=0", "2> >(:)", 2),
+    ("limit=0", ">&- 2>&- <&-", 2),
+    ("--help", "> >(:)", 0),
+    ("-m model=copy,file model.path=none.txt limit=1 metric=[chrf]", "2> >(:)", 2),
+]
+
+
+@pytest.mark.parametrize(("asked", "streams", "code"), STREAMS)
+def test_the_exit_code_is_right_whatever_became_of_the_streams(
+    asked: str, streams: str, code: int, tmp_path: Path
+):
+    command = f"{shlex.quote(sys.executable)} -m evalharness {asked} {streams}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo $? > code"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
+    assert (tmp_path / "code").read_text().strip() == str(code), done.stderr
+
+
 def test_a_terminal_without_arrows_gets_the_numbers(small: list[str], tmp_path: Path):
     done = in_new_process("model=copy", *small, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
