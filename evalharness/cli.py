@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -14,27 +13,35 @@ from typing import Any, ClassVar
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from evalharness import resources
-from evalharness.config import first_line, register_schemas
+from evalharness.config import (
+    SCHEMAS,
+    check_letters,
+    explained,
+    first_line,
+    option_hints,
+    register_schemas,
+    settle,
+    spelled,
+)
 from evalharness.errors import EvalHarnessError
 from evalharness.interruption import exit_code, interruptible
 from evalharness.streams import dependable_streams
 
 FINE, WRONG_INPUT = 0, 2
 
-_EXPECTED = (EvalHarnessError, HydraException, OmegaConfBaseException, OSError)
-_QUOTE = (
-    "cannot be read; quote values with spaces, commas, =, brackets or letters beyond ASCII twice:"
-    """ "key='value'\""""
-)
-_SEE_HELP = "see python -m evalharness --help"
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
+
+# Hydra's own options that a value follows; after the last two it may be missing.
+_WITH_VALUE = (
+    *("-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"),
+    *("-cd", "--config-dir", "--experimental-rerun"),
+)
+_INFO = ("-i", "--info")
 
 Command = Callable[[DictConfig], int]
 
@@ -71,12 +78,12 @@ def _outcome(given: list[str]) -> int:
         sys.stderr.write(f"evalharness: interrupted{goes_on}\n")
         return exit_code(error)
     except Exception as error:
-        expected = isinstance(error, _EXPECTED)
-        if debug or not expected:
+        line = explained(error)
+        if debug or line is None:
             traceback.print_exc()
-        if not expected:
+        if line is None:
             sys.stderr.write("evalharness: this is a defect of evalharness; please report it\n")
-        sys.stderr.write(f"evalharness: error: {_explain(error)}\n")
+        sys.stderr.write(f"evalharness: error: {line or repr(error)}\n")
         return WRONG_INPUT
 
 
@@ -109,6 +116,8 @@ def _run_command(name: str, given: list[str]) -> int:
     if "--version" in given:
         sys.stdout.write(f"evalharness {metadata.version('evalharness')}\n")
         return FINE
+    for word in given:
+        check_letters(word, where=word)
     register_schemas()
     outcomes: list[int | Exception] = []
 
@@ -119,13 +128,12 @@ def _run_command(name: str, given: list[str]) -> int:
             run_job(config, name)
             return
         try:
+            settle(config, SCHEMAS[name])
             outcomes.append(_COMMANDS[name]()(config))
         except Exception as error:  # raised below: Hydra would print lines of its own about it
             outcomes.append(error)
 
-    # argparse does not find -m between the overrides.
-    given.sort(key=lambda word: word not in ("-m", "--multirun"))
-    sys.argv = ["evalharness", *given]
+    sys.argv = ["evalharness", *_readable(name, given)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
     try:
         hydra.main(
@@ -133,8 +141,15 @@ def _run_command(name: str, given: list[str]) -> int:
             config_path=str(resources.folder("conf")),
             config_name="config" if name in _SWEPT else name,
         )(task)()
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode()[-40:]
+        raise EvalHarnessError(
+            f"a configuration file is not UTF-8, after {before!r}", where="--config-dir"
+        ) from error
     except ValueError as error:  # how Hydra refuses some command lines, such as model=null
-        raise EvalHarnessError(first_line(error), mend=_SEE_HELP) from error
+        raise EvalHarnessError(
+            first_line(error), mend="see python -m evalharness --help"
+        ) from error
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -195,37 +210,26 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 _SWEPT = ("run", "fetch")
 
 
-def _explain(error: Exception) -> str:
-    """Says in one line what is wrong, where, and how to mend it."""
-    if isinstance(error, MissingConfigException) and "/" in str(error.missing_cfg_file):
-        group, _, wanted = str(error.missing_cfg_file).rpartition("/")
-        return _explain_choice(group, wanted, error.options)
-    if isinstance(error, HydraException):
-        return _explain_override(error)
-    if isinstance(error, OmegaConfBaseException):
-        return f"{error.full_key}: {first_line(error)}"
-    if isinstance(error, OSError):
-        return f"{error.filename or 'what was to be printed'}: {error.strerror}"
-    return " ".join(str(error).split())
+def _readable(command: str, given: Sequence[str]) -> list[str]:
+    """Puts options last, where argparse finds them, and quotes what Hydra would read otherwise."""
+    overrides: list[str] = []
+    options: list[str] = []
+    own: Path | None = None
+    words = list(given)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("-"):
+            overrides.append(word)
+            continue
+        options.append(word)
+        name, _, value = word.partition("=")
+        if words and not value and (name in _WITH_VALUE or (name in _INFO and "=" not in words[0])):
+            value = words.pop(0)
+            options.append(value)
+        if name in ("-cd", "--config-dir"):
+            own = Path(value).absolute()
 
+    def hints_of(key: str) -> Sequence[Any]:
+        return option_hints(command, key, own)
 
-def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str:
-    folder = resources.folder("conf") / group
-    choices = sorted(known or (path.stem for path in folder.glob("*.yaml")))
-    near = difflib.get_close_matches(wanted, choices, 1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(choices)}"
-
-
-def _explain_override(error: HydraException) -> str:
-    told, mend = first_line(error), _SEE_HELP
-    if isinstance(error, OverrideParseException):
-        return f"{error.override}: {_QUOTE}"
-    if unknown := re.match(r"Could not override '(.+)'", told):
-        told = f"{unknown[1]}: no such option"
-        mend = "python -m evalharness --cfg job lists them"
-    elif isinstance(error.__cause__, OmegaConfBaseException):
-        told = f"{told}: {first_line(error.__cause__)}"
-        if "ListConfig" in told:
-            mend = "give a list: 'key=[value,value]'"
-    return f"{told}; {mend}"
+    return [*(spelled(word, hints_of) for word in overrides), *options]

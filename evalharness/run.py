@@ -16,7 +16,7 @@ from evalharness.disk import check_writable
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
-from evalharness.leaderboard import rebuild, show, tell_absent
+from evalharness.leaderboard import rebuild, report_absent, show
 from evalharness.metrics import Metric
 from evalharness.networks import check_device
 from evalharness.scoring import Scoring, Translated, score
@@ -25,7 +25,7 @@ from evalharness.store import Run, RunRecord, check_name, write_run
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext, TestSet
 from evalharness.translation import Hypotheses, check_supported, translate
-from evalharness.weights import absent_metrics
+from evalharness.weights import absent_metrics, lacking_metrics
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def run(config: DictConfig) -> int:
     records = make_runs(config)
     show(Path(config.results_dir), records, Format.table)
     if config.require_metrics:
-        tell_absent(records)
+        report_absent(records)
     return exit_code(records, config.require_metrics)
 
 
@@ -58,10 +58,12 @@ def make_runs(config: DictConfig) -> list[RunRecord]:
     )
     bitexts = plan.load()
     outputs = [plan.outputs(bitext) for bitext in bitexts]
-    absent = absent_metrics(plan.metrics, plan.system, bitexts)
+    lacking = lacking_metrics(plan.metrics)
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
-    check_writable(Path(config.store.dir), "store.dir")
+    inside = results in Path(config.store.dir).parents
+    check_writable(Path(config.store.dir), "results_dir" if inside else "store.dir")
+    absent = absent_metrics(plan.metrics, lacking, plan.system, bitexts)
     pairs = [
         _translate(plan.system, bitext.first(config.limit), lines, Path(config.store.dir))
         for bitext, lines in zip(bitexts, outputs, strict=True)
@@ -189,8 +191,9 @@ def _write(
 def _check(config: DictConfig) -> None:
     versions()
     language(config.pivot, where="pivot")
-    if not config.results_dir:
-        raise EvalHarnessError("empty", where="results_dir", mend="give results_dir=DIR")
+    for option, folder in (("results_dir", config.results_dir), ("store.dir", config.store.dir)):
+        if not folder:
+            raise EvalHarnessError("empty", where=option, mend=f"give {option}=DIR")
     check_device(config.device)
     if not config.metric:
         raise EvalHarnessError("none chosen", where="metric", mend="python -m evalharness list")

@@ -8,15 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+# Whatever names, files and programs hold is shown as it is: "[/en]" and ":no:" mean nothing here.
+_VERBATIM: Any = {"highlight": False, "markup": False, "emoji": False}
 
 _SECONDS_BEFORE_A_BAR = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
@@ -25,13 +29,13 @@ _SECONDS_BETWEEN_LINES = 30.0
 @contextmanager
 def results_console() -> Iterator[Console]:
     """Gives the console for results: plain text where stdout is no terminal."""
-    yield Console(highlight=False)
+    yield Console(**_VERBATIM)
     sys.stdout.flush()
 
 
 def messages_console() -> Console:
     """Returns the console for logs and progress."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, **_VERBATIM)
 
 
 def log_handler() -> logging.Handler:
@@ -54,7 +58,7 @@ def working(description: str) -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    with console.status(description):
+    with console.status(Text(description)):
         yield
 
 
@@ -74,7 +78,7 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
     started = told = time.monotonic()
     done = 0.0
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TextColumn(f"{{task.fields[speed]}} {unit}/s"),

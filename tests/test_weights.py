@@ -106,9 +106,10 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
     )
     assert done.returncode == 1
     told = done.stderr.splitlines()[-1]
-    assert told.startswith("evalharness: failed: no weighted: own/")
+    assert told.startswith("evalharness: failed: no weighted, and require_metrics=true;")
     reason = unavailable(machine.folder / "results")["weighted"]
-    assert told.endswith(f"no weighted: {reason}")
+    assert f"no weighted: {reason}" in done.stdout
+    assert reason not in done.stderr
     assert "BLEU" in read_scores(machine.folder / "results")["copy"]
     if obstacle == "no network":
         assert f"cannot be reached (ConnectionError); run {FETCH} where there is" in reason

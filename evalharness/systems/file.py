@@ -11,6 +11,7 @@ from pathlib import Path
 
 from omegaconf import MISSING
 
+from evalharness.config import FilePath
 from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 from evalharness.textfiles import check_aligned, decode_lines, read_bytes
@@ -25,7 +26,7 @@ class FileSystem:
         name: The system's name in tables; `None` for the file's name without its last suffix.
     """
 
-    path: str = MISSING
+    path: FilePath = MISSING
     name: str = ""
 
     def __post_init__(self) -> None:
