@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import io
 import json
 import os
 import re
@@ -16,29 +14,38 @@ from typing import Any, ClassVar
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from evalharness import resources
-from evalharness.config import first_line, register_schemas
+from evalharness.config import (
+    SCHEMAS,
+    check_letters,
+    explained,
+    first_line,
+    option_hints,
+    register_schemas,
+    settle,
+    spelled,
+)
 from evalharness.errors import EvalHarnessError
+from evalharness.interruption import exit_code, interruptible
 from evalharness.secrecy import forget
+from evalharness.streams import dependable_streams
 from evalharness.terminal import error_line, error_lines
 
-FINE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+FINE, WRONG_INPUT = 0, 2
 
-_EXPECTED = (EvalHarnessError, HydraException, OmegaConfBaseException, OSError)
-_QUOTE = (
-    "cannot be read; quote values with spaces, commas, =, brackets or letters beyond ASCII twice:"
-    """ "key='value'\""""
-)
-_SEE_HELP = "see python -m evalharness --help"
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
 
 _CHOICE = re.compile(r"\w+(=[\w.-]+)?")
+# Hydra's own options that a value follows; after the last two it may be missing.
+_WITH_VALUE = (
+    *("-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"),
+    *("-cd", "--config-dir", "--experimental-rerun"),
+)
+_INFO = ("-i", "--info")
 
 Command = Callable[[DictConfig], int]
 
@@ -51,37 +58,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 fine; 1 the answer is no; 2 wrong usage or input, said in one line on
-        stderr.
+        stderr, or results that could not be printed; 130 after Ctrl-C, 143 after SIGTERM, 129
+        after SIGHUP.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _prepare_streams()
     forget()
+    with dependable_streams() as not_printed, interruptible():
+        code = _outcome(given)
+        if error := not_printed():
+            error_line(f"evalharness: error: standard output: {error.strerror}")
+            code = max(code, WRONG_INPUT)
+    return code
+
+
+def _outcome(given: list[str]) -> int:
     debug = any(_DEBUG.fullmatch(word) for word in given)
+    name = given.pop(0) if given and given[0].isidentifier() else "run"
     try:
-        return _run_command(given)
-    except BrokenPipeError:  # the reader of --help or --cfg has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except KeyboardInterrupt:
-        sys.stderr.write("evalharness: interrupted\n")
-        return INTERRUPTED
+        return _run_command(name, given)
+    except SystemExit as end:  # of argparse: after --help, and for wrong options
+        return end.code if isinstance(end.code, int) else FINE
+    except KeyboardInterrupt as error:
+        goes_on = (
+            "; the same command goes on from where it stopped" if name in ("run", "score") else ""
+        )
+        sys.stderr.write(f"evalharness: interrupted{goes_on}\n")
+        return exit_code(error)
     except Exception as error:
-        expected = isinstance(error, _EXPECTED)
-        if debug or not expected:
+        line = explained(error)
+        if debug or line is None:
             error_lines(traceback.format_exc().rstrip())
-        if not expected:
+        if line is None:
             sys.stderr.write("evalharness: this is a defect of evalharness; please report it\n")
-        error_line(f"evalharness: error: {_explain(error)}")
+        error_line(f"evalharness: error: {line or repr(error)}")
         return WRONG_INPUT
-
-
-def _prepare_streams() -> None:
-    """Sees to it that no run whose work is done ends because it cannot be told."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115, closed by the caller
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # no arrows in ASCII
 
 
 class Sweep(Callback):
@@ -106,10 +116,7 @@ class Sweep(Callback):
         self.finished.append(Path(os.environ[SWEEP_DIR]))
 
 
-def _run_command(given: list[str]) -> int:
-    name = "run"
-    if given and given[0].isidentifier():
-        name = given.pop(0)
+def _run_command(name: str, given: list[str]) -> int:
     if name == "score" and "--version" not in given:
         from evalharness.commands.score import score
 
@@ -122,6 +129,8 @@ def _run_command(given: list[str]) -> int:
     if "--version" in given:
         sys.stdout.write(f"evalharness {metadata.version('evalharness')}\n")
         return FINE
+    for word in given:
+        check_letters(word, where=word)
     register_schemas()
     outcomes: list[int | Exception] = []
 
@@ -134,6 +143,7 @@ def _run_command(given: list[str]) -> int:
             run_job(config, name)
             return
         try:
+            settle(config, SCHEMAS[name])
             outcomes.append(_COMMANDS[name]()(config))
         except Exception as error:  # raised below: Hydra would print lines of its own about it
             outcomes.append(error)
@@ -142,9 +152,7 @@ def _run_command(given: list[str]) -> int:
         shown = [word for word in given if _CHOICE.fullmatch(word)]
         given = [word for word in given if word not in shown]
         given.append(f"show={json.dumps(shown)}")
-    # argparse does not find -m between the overrides.
-    given.sort(key=lambda word: word not in ("-m", "--multirun"))
-    sys.argv = ["evalharness", *given]
+    sys.argv = ["evalharness", *_readable(name, given)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
     try:
         hydra.main(
@@ -152,8 +160,15 @@ def _run_command(given: list[str]) -> int:
             config_path=str(resources.folder("conf")),
             config_name="config" if name in _SWEPT else name,
         )(task)()
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode()[-40:]
+        raise EvalHarnessError(
+            f"a configuration file is not UTF-8, after {before!r}", where="--config-dir"
+        ) from error
     except ValueError as error:  # how Hydra refuses some command lines, such as model=null
-        raise EvalHarnessError(first_line(error), mend=_SEE_HELP) from error
+        raise EvalHarnessError(
+            first_line(error), mend="see python -m evalharness --help"
+        ) from error
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -214,37 +229,26 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 _SWEPT = ("run", "fetch")
 
 
-def _explain(error: Exception) -> str:
-    """Says in one line what is wrong, where, and how to mend it."""
-    if isinstance(error, MissingConfigException) and "/" in str(error.missing_cfg_file):
-        group, _, wanted = str(error.missing_cfg_file).rpartition("/")
-        return _explain_choice(group, wanted, error.options)
-    if isinstance(error, HydraException):
-        return _explain_override(error)
-    if isinstance(error, OmegaConfBaseException):
-        return f"{error.full_key}: {first_line(error)}"
-    if isinstance(error, OSError):
-        return f"{error.filename or 'what was to be printed'}: {error.strerror}"
-    return " ".join(str(error).split())
+def _readable(command: str, given: Sequence[str]) -> list[str]:
+    """Puts options last, where argparse finds them, and quotes what Hydra would read otherwise."""
+    overrides: list[str] = []
+    options: list[str] = []
+    own: Path | None = None
+    words = list(given)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("-"):
+            overrides.append(word)
+            continue
+        options.append(word)
+        name, _, value = word.partition("=")
+        if words and not value and (name in _WITH_VALUE or (name in _INFO and "=" not in words[0])):
+            value = words.pop(0)
+            options.append(value)
+        if name in ("-cd", "--config-dir"):
+            own = Path(value).absolute()
 
+    def hints_of(key: str) -> Sequence[Any]:
+        return option_hints(command, key, own)
 
-def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str:
-    folder = resources.folder("conf") / group
-    choices = sorted(known or (path.stem for path in folder.glob("*.yaml")))
-    near = difflib.get_close_matches(wanted, choices, 1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(choices)}"
-
-
-def _explain_override(error: HydraException) -> str:
-    told, mend = first_line(error), _SEE_HELP
-    if isinstance(error, OverrideParseException):
-        return f"{error.override}: {_QUOTE}"
-    if unknown := re.match(r"Could not override '(.+)'", told):
-        told = f"{unknown[1]}: no such option"
-        mend = "python -m evalharness --cfg job lists them"
-    elif isinstance(error.__cause__, OmegaConfBaseException):
-        told = f"{told}: {first_line(error.__cause__)}"
-        if "ListConfig" in told:
-            mend = "give a list: 'key=[value,value]'"
-    return f"{told}; {mend}"
+    return [*(spelled(word, hints_of) for word in overrides), *options]

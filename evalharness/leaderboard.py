@@ -16,7 +16,6 @@ from evalharness.store import RunRecord, read_runs
 from evalharness.terminal import error_line, results_console
 from evalharness.views import (
     Board,
-    absences,
     csv_text,
     latex_text,
     make_board,
@@ -80,7 +79,11 @@ def show(results: Path, runs: Sequence[RunRecord], form: Format, by: str | None 
             sys.stdout.write(_TEXTS[form](board))
 
 
-def tell_absent(runs: Sequence[RunRecord]) -> None:
-    """Says on stderr which metrics could not be computed, a line for each and each reason."""
-    for line in absences(runs):
-        error_line(f"evalharness: failed: {line}")
+def report_absent(runs: Sequence[RunRecord]) -> None:
+    """Says on stderr which required metrics are absent; the notes under the table say why."""
+    names = dict.fromkeys(absent.metric for run in runs for absent in run.unavailable)
+    if names:
+        error_line(
+            f"evalharness: failed: no {', '.join(names)}, and require_metrics=true;"
+            " the reason stands under the table"
+        )

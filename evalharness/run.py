@@ -23,7 +23,7 @@ from evalharness.disk import check_writable, for_owner_alone
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
-from evalharness.leaderboard import rebuild, show, tell_absent
+from evalharness.leaderboard import rebuild, report_absent, show
 from evalharness.metrics import Metric
 from evalharness.networks import check_device
 from evalharness.scoring import Scoring, Translated, score
@@ -35,7 +35,7 @@ from evalharness.systems.base import Facts
 from evalharness.testsets import Bitext, TestSet
 from evalharness.textfiles import TextFile
 from evalharness.translation import Hypotheses, check_supported, translate
-from evalharness.weights import absent_metrics
+from evalharness.weights import absent_metrics, lacking_metrics
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def run(config: DictConfig) -> int:
     records = make_runs(config)
     show(Path(config.results_dir), records, Format.table)
     if config.require_metrics:
-        tell_absent(records)
+        report_absent(records)
     return exit_code(records, config.require_metrics)
 
 
@@ -86,22 +86,24 @@ def evaluate(
     plan = _Plan(contenders, testset, build_all(config.metric, "metric"))
     bitexts = plan.load()
     outputs = [contender.outputs(bitexts) for contender in contenders]
-    absent = absent_metrics(plan.metrics, plan.systems, bitexts)
+    lacking = lacking_metrics(plan.metrics)
     private = any(system.private() for system in plan.systems)
     with for_owner_alone(private and not config.store.shared):
-        return _carry_out(plan, bitexts, outputs, absent, config)
+        return _carry_out(plan, bitexts, outputs, lacking, config)
 
 
 def _carry_out(
     plan: _Plan,
     bitexts: Sequence[Bitext],
     outputs: Sequence[Sequence[TextFile | None]],
-    absent: Mapping[str, str],
+    lacking: Mapping[str, str],
     config: DictConfig,
 ) -> list[RunRecord]:
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
-    check_writable(Path(config.store.dir), "store.dir")
+    inside = results in Path(config.store.dir).parents
+    check_writable(Path(config.store.dir), "results_dir" if inside else "store.dir")
+    absent = absent_metrics(plan.metrics, lacking, plan.systems, bitexts)
     pairs = []
     for contender, files in zip(plan.contenders, outputs, strict=True):
         for bitext, file in zip(bitexts, files, strict=True):
@@ -279,8 +281,9 @@ def check_options(config: DictConfig) -> None:
     """
     versions()
     language(config.pivot, where="pivot")
-    if not config.results_dir:
-        raise EvalHarnessError("empty", where="results_dir", mend="give results_dir=DIR")
+    for option, folder in (("results_dir", config.results_dir), ("store.dir", config.store.dir)):
+        if not folder:
+            raise EvalHarnessError("empty", where=option, mend=f"give {option}=DIR")
     check_device(config.device)
     if not config.metric:
         raise EvalHarnessError("none chosen", where="metric", mend="python -m evalharness list")

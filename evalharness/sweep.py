@@ -10,11 +10,11 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from evalharness.config import Format
+from evalharness.config import SCHEMAS, Format, explained, settle
 from evalharness.disk import remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.fetch import fetch
-from evalharness.leaderboard import rebuild, show, tell_absent
+from evalharness.leaderboard import rebuild, report_absent, show
 from evalharness.reading import read_json
 from evalharness.run import exit_code, make_runs
 from evalharness.secrecy import scrub
@@ -37,17 +37,17 @@ def run_job(config: DictConfig, command: str) -> None:
         command: What is swept: `run` or `fetch`.
     """
     job = HydraConfig.get()
-    overrides = OmegaConf.to_container(job.overrides.task)
     report: dict[str, object] = {
         "number": job.job.num,
-        "overrides": overrides,
-        "results_dir": config.results_dir,
+        "overrides": OmegaConf.to_container(job.overrides.task),
         "require_metrics": command == "run" and config.require_metrics,
         "runs": [],
         "error": None,
         "code": 2,
     }
     try:
+        settle(config, SCHEMAS[command])
+        report["results_dir"] = config.results_dir
         if command == "fetch":
             report["code"] = fetch(config)
         else:
@@ -55,10 +55,9 @@ def run_job(config: DictConfig, command: str) -> None:
             code = exit_code(records, config.require_metrics)
             report |= {"runs": [record.folder for record in records], "code": code}
     except Exception as error:  # one job must not take the others down
-        expected = isinstance(error, (EvalHarnessError, OSError))
-        told = " ".join((str(error) if expected else f"{type(error).__name__}: {error}").split())
-        log.error("%s", told, exc_info=config.debug or not expected)
-        report["error"] = scrub(told)
+        line = explained(error)
+        report["error"] = scrub(line or f"{type(error).__name__}: {error}")
+        log.error("%s", report["error"], exc_info=config.debug or line is None)
     name = _REPORT.format(number=job.job.num)
     folder = Path(os.environ.get(SWEEP_DIR, job.sweep.dir))
     remove_abandoned(folder.parent, "*/job.*.json")  # what earlier sweeps left
@@ -83,12 +82,12 @@ def summarize(folder: Path) -> int:
     reports.sort(key=lambda report: report["number"])
     for results in dict.fromkeys(report["results_dir"] for report in reports if report["runs"]):
         rebuild(Path(results))
-        those = [report for report in reports if report["results_dir"] == results]
+        those = [report for report in reports if report.get("results_dir") == results]
         made = dict.fromkeys(run for report in those for run in report["runs"])
         records = [read_run(Path(results), run) for run in made]
         show(Path(results), records, Format.table)
         strict = {run for report in those if report["require_metrics"] for run in report["runs"]}
-        tell_absent([record for record in records if record.folder in strict])
+        report_absent([record for record in records if record.folder in strict])
     shared: set[str] = set()
     if len(reports) > 1:
         shared = set.intersection(*(set(report["overrides"]) for report in reports))

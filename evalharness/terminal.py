@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +21,9 @@ from evalharness.secrecy import scrub
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+# Whatever names, files and programs hold is shown as it is: "[/en]" and ":no:" mean nothing here.
+_VERBATIM: Any = {"highlight": False, "markup": False, "emoji": False}
 
 _SECONDS_BEFORE_A_BAR = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
@@ -59,12 +61,6 @@ class _SafeConsole(Console):
             yield segment if control else Segment(visible_lines(text), style)
 
 
-class _ResultsConsole(_SafeConsole):
-    def on_broken_pipe(self) -> None:
-        """Leaves the decision to `results_console`; rich would end the process."""
-        raise BrokenPipeError
-
-
 class _SafeFormatter(logging.Formatter):
     """A message is one line, a traceback some more; neither shows what is secret."""
 
@@ -77,20 +73,14 @@ class _SafeFormatter(logging.Formatter):
 
 @contextmanager
 def results_console() -> Iterator[Console]:
-    """Gives the console for results: plain text where stdout is no terminal.
-
-    A reader that has gone (`| head`) is no error: the results lie on disk.
-    """
-    try:
-        yield _ResultsConsole(highlight=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Gives the console for results: plain text where stdout is no terminal."""
+    yield _SafeConsole(**_VERBATIM)
+    sys.stdout.flush()
 
 
 def messages_console() -> Console:
     """Returns the console for logs and progress."""
-    return _SafeConsole(stderr=True, highlight=False)
+    return _SafeConsole(stderr=True, **_VERBATIM)
 
 
 def log_handler() -> logging.Handler:
@@ -115,7 +105,7 @@ def working(description: str) -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    with console.status(description):
+    with console.status(Text(description)):
         yield
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evalharness.hub import Checkpoint, NotDownloadedError
 from evalharness.metrics import Metric
 from evalharness.systems import FileSystem, System
 from evalharness.testsets import Bitext
-
-log = logging.getLogger(__name__)
 
 
 def checkpoints_of(system: System | FileSystem, bitexts: Sequence[Bitext]) -> list[Checkpoint]:
@@ -19,13 +16,27 @@ def checkpoints_of(system: System | FileSystem, bitexts: Sequence[Bitext]) -> li
     return list(dict.fromkeys(made for pair in pairs for made in system.checkpoints(*pair)))
 
 
+def lacking_metrics(metrics: Sequence[Metric]) -> dict[str, str]:
+    """Returns why metrics cannot be computed here as things are, by name; downloads nothing.
+
+    Raises:
+        EvalHarnessError: A metric can never be computed as it was chosen.
+    """
+    reasons = ((metric.name, metric.unavailable()) for metric in metrics)
+    return {name: reason for name, reason in reasons if reason}
+
+
 def absent_metrics(
-    metrics: Sequence[Metric], systems: Sequence[System | FileSystem], bitexts: Sequence[Bitext]
+    metrics: Sequence[Metric],
+    lacking: Mapping[str, str],
+    systems: Sequence[System | FileSystem],
+    bitexts: Sequence[Bitext],
 ) -> dict[str, str]:
     """Downloads what metrics lack, where that is wanted, and says why some are absent all the same.
 
     Args:
         metrics: The metrics. Those that leave it open download when a system does, too.
+        lacking: What `lacking_metrics` says of them.
         systems: Who translates.
         bitexts: What is translated.
 
@@ -38,9 +49,8 @@ def absent_metrics(
     system_downloads = any(checkpoints_of(system, bitexts) for system in systems)
     reasons = {}
     for metric in metrics:
-        wanted = system_downloads if metric.fetch is None else metric.fetch
-        reason = metric.unavailable()
-        if reason and wanted:
+        reason = lacking.get(metric.name)
+        if reason and (system_downloads if metric.fetch is None else metric.fetch):
             reason = _fetch(metric) or metric.unavailable()
         if reason:
             reasons[metric.name] = reason
@@ -53,6 +63,5 @@ def _fetch(metric: Metric) -> str | None:
         for checkpoint in metric.checkpoints():
             checkpoint.folder()
     except NotDownloadedError as error:
-        log.warning("no %s: %s", metric.name, error)
         return str(error)
     return None

@@ -21,6 +21,7 @@ from .hub_server import environment
 
 # As many processes as cores run the tests: threads beside them would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.pop("EVALHARNESS_STORE", None)
 # Nor do they reach the hub, or find what somebody downloaded from it.
 os.environ.update(environment(Path(tempfile.gettempdir()) / f"evalharness.{os.getpid()}"))
 

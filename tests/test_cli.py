@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, CommandLine, files_below, in_new_process
+from .conftest import ROOT, CommandLine, files_below, in_new_process, read_scores
 
 
 def test_help_names_every_choice_and_loads_nothing_heavy():
@@ -196,21 +196,111 @@ def test_closed_streams_are_no_error(small: list[str], tmp_path: Path):
         assert (tmp_path / "code").read_text().strip() == code
 
 
+STREAMS = [
+    # what is asked, what becomes of the streams, the exit code
+    ("--version", ">/dev/full", 2),
+    ("--help", ">/dev/full", 2),
+    ("list", ">/dev/full 2>&-", 2),
+    ("--version", "2>/dev/full", 0),
+    ("limit=0", "2>/dev/full", 2),
+    ("limit=0", "2> >(:)", 2),
+    ("limit=0", ">&- 2>&- <&-", 2),
+    ("--help", "> >(:)", 0),
+    ("-m model=copy,file model.path=none.txt limit=1 metric=[chrf]", "2> >(:)", 2),
+]
+
+
+@pytest.mark.parametrize(("asked", "streams", "code"), STREAMS)
+def test_the_exit_code_is_right_whatever_became_of_the_streams(
+    asked: str, streams: str, code: int, tmp_path: Path
+):
+    command = f"{shlex.quote(sys.executable)} -m evalharness {asked} {streams}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo $? > code"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
+    assert (tmp_path / "code").read_text().strip() == str(code), done.stderr
+
+
 def test_a_terminal_without_arrows_gets_the_numbers(small: list[str], tmp_path: Path):
     done = in_new_process("model=copy", *small, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert "BLEU ?" in done.stdout
 
 
-def test_letters_beyond_ascii_in_a_path_need_quotes_and_the_error_says_so(
+def test_paths_and_names_need_no_quotes_and_keep_their_spelling(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):
-    (tmp_path / "çıktı.txt").write_text("a\nb\nc\n")
-    outcome = evalharness("model=file", "model.path=çıktı.txt", *small)
+    (tmp_path / "çıktı (1) {a}.txt").write_text("a\nb\nc\n")
+    (tmp_path / "ref.txt").rename(tmp_path / "b c.txt")
+    overrides = ["testset.references=[b c.txt]", "metric=[chrf]", "model=file"]
+    path = "model.path=çıktı (1) {a}.txt"
+    outcome = evalharness("-m", *small, *overrides, path, "model.name=1.1,1.10,true,010")
+    assert outcome.code == 0, outcome.err
+    assert set(read_scores(tmp_path / "results")) == {"1.1", "1.10", "true", "010"}
+
+
+def test_options_may_stand_between_overrides(evalharness: CommandLine, tmp_path: Path):
+    (tmp_path / "own=ç/model").mkdir(parents=True)
+    (tmp_path / "own=ç/model/mine.yaml").write_text("# Mine [/it] :no:.\n_target_: own.Mine\n")
+    outcome = evalharness("list", "debug=false", "--config-dir", "own=ç", "results_dir=r")
+    assert outcome.code == 0, outcome.err
+    assert "Mine [/it] :no:." in outcome.out
+    outcome = evalharness("model=copy", "--cfg", "job", "limit=7")
+    assert (outcome.code, "limit: 7" in outcome.out) == (0, True)
+
+
+def test_a_tilde_is_home_and_the_store_is_where_it_is_named(
+    evalharness: CommandLine, small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    run = ["model=gloss", *small, "metric=[chrf]", "results_dir=~/x"]
+    (tmp_path / "src.txt").rename(tmp_path / "home.txt")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home.txt").rename(tmp_path / "home/src.txt")
+    run += ["testset.source=~/src.txt"]
+    assert evalharness(*run).code == 0
+    assert (tmp_path / "home/x/store/translations").is_dir()
+    monkeypatch.setenv("EVALHARNESS_STORE", "~/shared")
+    assert evalharness(*run).code == 0
+    assert (tmp_path / "home/shared/translations").is_dir()
+    assert evalharness(*run, "store.dir=own").code == 0
+    assert (tmp_path / "own/translations").is_dir()
+    assert evalharness("-m", *run, "limit=1,2").code == 0
+    assert (tmp_path / "home/x/sweeps").is_dir()
+    assert not (tmp_path / "~").exists()
+    monkeypatch.setenv("EVALHARNESS_STORE", "/proc/none")
+    outcome = evalharness(*run, "results_dir=other")
+    assert (outcome.code, "choose another store.dir=" in outcome.err) == (2, True)
+    assert not (tmp_path / "other").exists()
+
+
+NO_TRACEBACK = {
+    "half a pair": (["model.name=a\udcffb"], "'\\udcff' at position 13 is no letter"),
+    "too deep": ([f"testset.references={'[' * 2000}a{']' * 2000}"], "nested too deeply"),
+    "too long a number": ([f"limit={'9' * 5000}"], "limit"),
+    "markup": (["testset.target_lang=[/en]"], "testset.target_lang"),
+    "an interpolation of nothing": (["model.name=${nothing.here}"], "nothing.here"),
+    "an interpolation that does not close": (["model.name=a${"], "model.name"),
+    "a file that is no configuration": (["--config-dir", "own", "model=none"], "not YAML"),
+    "a configuration that is not UTF-8": (["--config-dir", "own", "model=latin"], "not UTF-8"),
+    "a configuration that is a list": (["--config-dir", "own", "model=several"], "several"),
+}
+
+
+@pytest.mark.parametrize("case", NO_TRACEBACK)
+def test_nothing_that_is_given_ends_in_a_traceback(
+    case: str, evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    (tmp_path / "own/model").mkdir(parents=True)
+    (tmp_path / "own/model/none.yaml").write_text("a: [\n")
+    (tmp_path / "own/model/latin.yaml").write_bytes(b"# \xe9\n_target_: a.B\n")
+    (tmp_path / "own/model/several.yaml").write_text("- 1\n")
+    overrides, words = NO_TRACEBACK[case]
+    outcome = evalharness("model=copy", *small, *overrides)
     assert outcome.code == 2
-    assert "model.path=çıktı.txt: cannot be read; quote values" in outcome.err
-    outcome = evalharness("model=file", "model.path='çıktı.txt'", "model.name=mine", *small)
-    assert outcome.code == 0
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("evalharness: error: ")
+    assert words in outcome.err
 
 
 def test_the_version_is_ours(evalharness: CommandLine):

@@ -81,6 +81,17 @@ def test_what_is_to_be_fetched_is_fetched_once_and_then_there(machine: Machine):
     assert (again.returncode, again.stdout) == (0, done.stdout)
 
 
+@pytest.mark.parametrize("option", ["results_dir", "store.dir"])
+def test_a_place_that_cannot_be_written_is_known_before_anything_is_downloaded(
+    option: str, machine: Machine
+):
+    done = machine.call("model=copy", "+metric.weighted.fetch=true", f"{option}=/proc/none")
+    assert done.returncode == 2
+    assert f"choose another {option}=" in done.stderr
+    assert machine.hub.asked() == []
+    assert not (machine.folder / "results").exists()
+
+
 def test_a_system_with_weights_brings_the_metrics_weights_along(
     machine: Machine, neural: list[str]
 ):
@@ -106,9 +117,10 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
     )
     assert done.returncode == 1
     told = done.stderr.splitlines()[-1]
-    assert told.startswith("evalharness: failed: no weighted: own/")
+    assert told.startswith("evalharness: failed: no weighted, and require_metrics=true;")
     reason = unavailable(machine.folder / "results")["weighted"]
-    assert told.endswith(f"no weighted: {reason}")
+    assert f"no weighted: {reason}" in done.stdout
+    assert reason not in done.stderr
     assert "BLEU" in read_scores(machine.folder / "results")["copy"]
     if obstacle == "no network":
         assert f"cannot be reached (ConnectionError); run {FETCH} where there is" in reason

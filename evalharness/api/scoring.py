@@ -16,6 +16,7 @@ from evalharness.api.shapes import (
     split_pair,
 )
 from evalharness.api.values import Scores
+from evalharness.config import RunConfig, absolute, settle
 from evalharness.config.composing import compose_config
 from evalharness.errors import EvalHarnessError
 from evalharness.run import check_options, evaluate
@@ -53,7 +54,7 @@ def score(
     config, keep = configure(overrides, metrics, results_dir)
     config.device, config.seed = device, seed
     if store is not None:
-        config.store.dir = str(Path(store).expanduser().resolve())
+        config.store.dir = absolute(str(store))
     given = GivenTestSet(
         Texts(sources, list(named.values()), documents or [None] * count, "sources"),
         source_lang,
@@ -80,7 +81,7 @@ def load(results_dir: str | Path = "results") -> Scores:
     Raises:
         EvalHarnessError: There is no finished run.
     """
-    results = Path(results_dir).expanduser().resolve()
+    results = Path(absolute(str(results_dir)))
     records = read_runs(results)
     if not records:
         raise EvalHarnessError("no complete run", where=results / "runs")
@@ -117,8 +118,8 @@ def configure(
         words.append(f"metric=[{','.join(dict.fromkeys(choices))}]")
     config = compose_config([*words, *overrides])
     keep = tempfile.TemporaryDirectory() if results_dir is None else None
-    place = keep.name if keep else str(Path(str(results_dir)).expanduser().resolve())
-    config.results_dir = place
+    config.results_dir = keep.name if keep else str(results_dir)
+    settle(config, RunConfig)
     if metrics is not None:
         _require(config, checkpoints, "comet" in map(str.lower, metrics))
     return config, keep

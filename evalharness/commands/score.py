@@ -24,7 +24,7 @@ from evalharness.commands.score_arguments import (
 from evalharness.config import RunConfig, build
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.leaderboard import tell_absent
+from evalharness.leaderboard import report_absent
 from evalharness.systems import FileSystem
 from evalharness.terminal import log_handler, results_console
 from evalharness.views import Board, csv_text, latex_text, markdown_text, print_board
@@ -61,7 +61,7 @@ def score(words: Sequence[str]) -> int:
         scores = _score(arguments, stack)
         _show(scores, arguments)
         if arguments.metrics is not None:
-            tell_absent(scores.records)
+            report_absent(scores.records)
             return int(any(record.unavailable for record in scores.records))
     return 0
 

@@ -9,6 +9,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from evalharness.config.checking import checked
 from evalharness.errors import EvalHarnessError
 
 
@@ -30,9 +31,9 @@ def build(node: DictConfig | None, key: str) -> Any:
     try:
         values = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
         assert isinstance(values, dict)
-        target = _dataclass(str(values.pop("_target_", None)), key)
-        checked = OmegaConf.merge(OmegaConf.structured(target), values)
-        options = OmegaConf.to_container(checked, throw_on_missing=True)
+        target = target_class(str(values.pop("_target_", None)), key)
+        typed = OmegaConf.merge(OmegaConf.structured(target), checked(values, target, key))
+        options = OmegaConf.to_container(typed, throw_on_missing=True)
     except MissingMandatoryValue as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
@@ -55,7 +56,12 @@ def build_all(nodes: DictConfig, key: str) -> list[Any]:
     return [build(nodes[name], f"{key}.{name}") for name in map(str, nodes)]
 
 
-def _dataclass(path: str, key: str) -> Any:
+def target_class(path: str, key: str) -> Any:
+    """Returns the dataclass that a `_target_` names.
+
+    Raises:
+        EvalHarnessError: It cannot be imported, or is no dataclass.
+    """
     module, _, name = path.rpartition(".")
     try:
         target = getattr(importlib.import_module(module), name, None)

@@ -11,7 +11,9 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from evalharness import resources
+from evalharness.config.options import option_hints
 from evalharness.config.schema import register_schemas
+from evalharness.config.spelling import spelled
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -23,7 +25,7 @@ def compose_config(overrides: Sequence[str], name: str = "config") -> DictConfig
     version base: Hydra's singletons are set aside meanwhile.
 
     Args:
-        overrides: Hydra overrides.
+        overrides: Hydra overrides, as they were typed.
         name: The command's configuration in `conf/`.
 
     Returns:
@@ -38,9 +40,13 @@ def compose_config(overrides: Sequence[str], name: str = "config") -> DictConfig
         register_schemas()
         folder = str(resources.folder("conf"))
         with hydra.initialize_config_dir(folder, job_name="evalharness", version_base="1.3"):
-            config = hydra.compose(name, overrides=list(overrides))
+            config = hydra.compose(name, overrides=[spelled(word, _hints) for word in overrides])
     OmegaConf.set_struct(config, False)
     return config
+
+
+def _hints(key: str) -> Sequence[Any]:
+    return option_hints("run", key, None)
 
 
 @contextmanager

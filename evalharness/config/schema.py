@@ -6,12 +6,19 @@ of the dataclass that `_target_` names: `building` checks the configuration agai
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
-from omegaconf import MISSING
+from omegaconf import MISSING, OmegaConf
+
+from evalharness.config.hints import Location, Text, Texts
+
+# conf/common.yaml uses it. At import, so that the processes of a parallel sweep know it, too.
+OmegaConf.register_new_resolver("home", os.path.expanduser, replace=True)
 
 
 class Format(Enum):
@@ -73,7 +80,7 @@ class CommonConfig:
         debug: Whether errors show their traceback.
     """
 
-    results_dir: str = "results"
+    results_dir: Location = "results"
     debug: bool = False
 
 
@@ -99,7 +106,7 @@ class StoreConfig:
         read: Whether what is kept there is used; what is new is kept in any case.
     """
 
-    dir: str = MISSING
+    dir: Location = MISSING
     max_gb: float = 8.0
     shared: bool = False
     read: bool = True
@@ -126,9 +133,9 @@ class RunConfig(CommonConfig):
     model: dict[str, Any] = field(default_factory=dict)
     testset: dict[str, Any] = field(default_factory=dict)
     metric: dict[str, Any] = field(default_factory=dict)
-    pivot: str = "en"
+    pivot: Text = "en"
     limit: int | None = None
-    device: str = "auto"
+    device: Text = "auto"
     dtype: Dtype = Dtype.auto
     seed: int = 12345
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
@@ -145,7 +152,7 @@ class LeaderboardOptions:
         format: How it is printed.
     """
 
-    by: str | None = None
+    by: Text | None = None
     format: Format = Format.table
 
 
@@ -184,15 +191,15 @@ class CompareOptions:
         format: How it is printed.
     """
 
-    testset: str | None = None
-    pair: str | None = None
-    metrics: list[str] | None = None
+    testset: Text | None = None
+    pair: Text | None = None
+    metrics: Texts | None = None
     test: PairedTest = PairedTest.randomization
     trials: int | None = None
     resamples: int | None = None
-    by: str | None = None
+    by: Text | None = None
     examples: int = 10
-    examples_of: list[str] | None = None
+    examples_of: Texts | None = None
     format: CompareFormat = CompareFormat.table
 
 
@@ -207,7 +214,7 @@ class CompareConfig(CommonConfig):
         compare: What is compared, how, and how that is shown.
     """
 
-    runs: list[str] = field(default_factory=list)
+    runs: Texts = field(default_factory=list)
     alpha: float = 0.05
     seed: int = 12345
     compare: CompareOptions = field(default_factory=CompareOptions)
@@ -226,11 +233,11 @@ class GateOptions:
             working tree.
     """
 
-    system: str | None = None
+    system: Text | None = None
     on_inconclusive: OnInconclusive = OnInconclusive.fail
     format: GateFormat = GateFormat.table
-    junit: str | None = None
-    base: str | None = None
+    junit: Location | None = None
+    base: Text | None = None
 
 
 @dataclass
@@ -250,8 +257,8 @@ class GateConfig(CommonConfig):
         store: What these keep; the folder `""` for one that is removed at the end.
     """
 
-    baseline: str | None = None
-    candidate: str = MISSING
+    baseline: Location | None = None
+    candidate: Location = MISSING
     update: bool = False
     margin: dict[str, float] = field(default_factory=dict)
     alpha: float = 0.05
@@ -262,11 +269,18 @@ class GateConfig(CommonConfig):
     store: StoreConfig = field(default_factory=StoreConfig)
 
 
+SCHEMAS: Mapping[str, type[CommonConfig]] = {
+    "run": RunConfig,
+    "fetch": RunConfig,
+    "leaderboard": LeaderboardConfig,
+    "compare": CompareConfig,
+    "gate": GateConfig,
+    "list": ListConfig,
+}
+"""What each command takes, by its name."""
+
+
 def register_schemas() -> None:
     """Makes the schemas known to Hydra, as `<command>_schema`."""
-    store = ConfigStore.instance()
-    store.store(name="run_schema", node=RunConfig)
-    store.store(name="leaderboard_schema", node=LeaderboardConfig)
-    store.store(name="compare_schema", node=CompareConfig)
-    store.store(name="gate_schema", node=GateConfig)
-    store.store(name="list_schema", node=ListConfig)
+    for command, schema in SCHEMAS.items():
+        ConfigStore.instance().store(name=f"{command}_schema", node=schema)

@@ -90,7 +90,7 @@ def remove_abandoned(folder: Path, files: str) -> None:
 
 
 def check_writable(folder: Path, option: str) -> None:
-    """Makes a folder and writes a trial file into it.
+    """Writes a trial file into a folder, or where it would be made; leaves nothing.
 
     Args:
         folder: The folder.
@@ -100,8 +100,8 @@ def check_writable(folder: Path, option: str) -> None:
         EvalHarnessError: That is not possible.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        there = (path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
+        with tempfile.TemporaryFile(dir=next(there, Path())):
             pass
     except OSError as error:
         raise not_writable(folder, option, error) from error

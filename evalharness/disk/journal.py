@@ -123,7 +123,7 @@ class Journal(Generic[T]):
             remove_abandoned(self.folder, _ABOUT)
             if not (self.folder / _ABOUT).exists():
                 about = json.dumps(self._about, ensure_ascii=False, indent=2) + "\n"
-                write_files(self.folder, {_ABOUT: about.encode()})
+                write_files(self.folder, {_ABOUT: about.encode()}, option="store.dir")
             self._name = f"{time.time_ns():020d}.{secrets.token_hex(4)}.jsonl"
             self._file = (self.folder / self._name).open("xb")
             self._own.add(self._name)

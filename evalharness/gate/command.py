@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from evalharness.config import GateFormat, OnInconclusive
+from evalharness.config import GateFormat, OnInconclusive, explained
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.escaping import visible
@@ -23,12 +24,15 @@ from evalharness.terminal import results_console
 from evalharness.views.gate import (
     GateReport,
     Verdict,
+    error_junit,
     gate_json,
     gate_junit,
     gate_markdown,
     print_gate,
 )
 from evalharness.views.notes import provenance_notes
+
+log = logging.getLogger(__name__)
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file that GitHub shows as a job's summary."""
@@ -43,8 +47,22 @@ def gate(config: DictConfig) -> int:
         0 if the candidate passes, or the baseline was written; 1 if something stops it.
 
     Raises:
-        EvalHarnessError: The options, the baseline or the candidate cannot be used.
+        EvalHarnessError: The options, the baseline or the candidate cannot be used. The file for
+            JUnit says so, too.
     """
+    try:
+        report = _decide(config)
+    except Exception as error:
+        _record(error, config)
+        raise
+    if report is None:
+        return 0
+    _show(report, config)
+    return 0 if report.passes else 1
+
+
+def _decide(config: DictConfig) -> GateReport | None:
+    """Holds the candidate to the baseline; `None` where the baseline was written instead."""
     folder = _check(config)
     margins = margins_of(config)
     with configured_metrics(config) as metrics:
@@ -53,18 +71,16 @@ def gate(config: DictConfig) -> int:
             lines = update(folder, candidate, margins, metrics)
             shown = map(visible, [f"baseline written: {folder}", *lines])
             sys.stdout.write("\n".join(shown) + "\n")
-            return 0
+            return None
         baseline, origin = _baseline(folder, config.gate.base)
         candidate = find_candidate(Path(config.candidate), config.gate.system)
         verdicts = assess(baseline, candidate, margins, metrics, config.alpha)
-    report = GateReport(
+    return GateReport(
         tuple(verdicts),
         config.alpha,
         config.gate.on_inconclusive is OnInconclusive.fail,
         (*origin, *_believed(verdicts), *_notes(baseline, candidate)),
     )
-    _show(report, config)
-    return 0 if report.passes else 1
 
 
 def _check(config: DictConfig) -> Path:
@@ -103,12 +119,24 @@ def _show(report: GateReport, config: DictConfig) -> None:
             print_gate(report, console)
         else:
             sys.stdout.write(_TEXTS[form](report))
-    if config.gate.junit:
-        path = Path(config.gate.junit)
-        write_files(path.parent, {path.name: gate_junit(report)}, option="gate.junit")
+    _write_junit(gate_junit(report), config)
     if summary := os.environ.get(SUMMARY):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(gate_markdown(report))
+
+
+def _record(error: Exception, config: DictConfig) -> None:
+    """Writes for CI that the gate could not decide; what keeps it from that is said beside it."""
+    try:
+        _write_junit(error_junit(explained(error) or repr(error)), config)
+    except EvalHarnessError as unwritten:
+        log.error("%s", unwritten)
+
+
+def _write_junit(content: bytes, config: DictConfig) -> None:
+    if config.gate.junit:
+        path = Path(config.gate.junit)
+        write_files(path.parent, {path.name: content}, option="gate.junit")
 
 
 def _notes(baseline: Sequence[BaselineRun], candidate: Candidate) -> Iterator[str]:

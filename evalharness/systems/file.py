@@ -12,6 +12,7 @@ from pathlib import Path
 
 from omegaconf import MISSING
 
+from evalharness.config import FilePath
 from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 from evalharness.textfiles import TextFile, check_aligned, decode_text, read_bytes
@@ -26,7 +27,7 @@ class FileSystem:
         name: The system's name in tables; `None` for the file's name without its last suffix.
     """
 
-    path: str = MISSING
+    path: FilePath = MISSING
     name: str = ""
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from omegaconf import MISSING
 
 from evalharness import resources
+from evalharness.config import FilePath
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
 from evalharness.testsets.base import Bitext, Segment
@@ -43,8 +44,8 @@ class StatementsTestSet:
     name: str = "statements"
     source_langs: list[str] | None = None
     target_lang: str = MISSING
-    seeds_dir: str | None = None
-    references_dir: str | None = None
+    seeds_dir: FilePath | None = None
+    references_dir: FilePath | None = None
 
     def __post_init__(self) -> None:
         language(self.target_lang, where="target_lang")

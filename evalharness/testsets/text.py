@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+from evalharness.config import FilePath
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
 from evalharness.testsets.base import MAKERS, NO_REFERENCES, UNSTATED, Bitext, Segment
@@ -33,9 +34,9 @@ class TextTestSet:
     name: str = "text"
     source_lang: str = MISSING
     target_lang: str = MISSING
-    source: str | None = MISSING
-    references: list[str] = field(default_factory=list)
-    documents: str | None = None
+    source: FilePath | None = MISSING
+    references: list[FilePath] = field(default_factory=list)
+    documents: FilePath | None = None
     provenance: str = UNSTATED
     on_empty: str = "error"
 

@@ -8,12 +8,10 @@ from evalharness.views.comparison import (
     print_comparison,
 )
 from evalharness.views.files import csv_text, latex_text, markdown_text
-from evalharness.views.notes import absences
 from evalharness.views.terminal import print_board
 
 __all__ = [
     "Board",
-    "absences",
     "comparison_json",
     "comparison_latex",
     "comparison_markdown",

@@ -39,10 +39,10 @@ def notes(runs: Sequence[RunRecord], columns: Sequence[str]) -> Iterator[str]:
     for run in runs:
         yield from _answer_notes(run)
     yield from _truncation_notes(runs)
-    yield from absences(runs)
+    yield from _absences(runs)
 
 
-def absences(runs: Sequence[RunRecord]) -> Iterator[str]:
+def _absences(runs: Sequence[RunRecord]) -> Iterator[str]:
     """Says which metrics could not be computed, a line for each and each reason."""
     lacking: dict[Unavailable, list[RunRecord]] = {}
     for run in runs:

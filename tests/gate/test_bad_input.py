@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -51,7 +52,7 @@ OPTIONS = {
     ),
     "no such system": (
         ["gate.system=nllb"],
-        "gate.system: no run of 'nllb' in results; systems: copy, out",
+        "results; systems: copy, out",
     ),
     "a folder for JUnit's file": (
         ["gate.junit=results"],
@@ -70,6 +71,22 @@ def test_a_wrong_option_is_told_in_one_line(case: str, evalharness: CommandLine,
     assert outcome.err.startswith("evalharness: error: ")
     assert said in outcome.err
     assert files_below(held) == before
+
+
+def test_junit_says_so_when_the_gate_cannot_decide(evalharness: CommandLine, held: Path):
+    wrong = ["baseline=nowhere", "gate.junit=reports/gate.xml"]
+    outcome = evalharness("gate", *wrong)
+    assert outcome.code == 2
+    (suite,) = ET.parse(held / "reports/gate.xml").getroot()
+    (case,) = suite
+    (error,) = case
+    assert (suite.get("tests"), suite.get("errors"), suite.get("failures")) == ("1", "1", "0")
+    assert error.tag == "error"
+    assert f"error: {error.get('message')}\n" in outcome.err
+    outcome = evalharness("gate", *wrong[:1], "gate.junit=results")  # a folder
+    assert outcome.code == 2
+    assert "nowhere/baseline.json: no baseline" in outcome.err.splitlines()[-1]
+    assert "choose another gate.junit=" in outcome.err
 
 
 def edit_json(change: Callable[[dict], object]) -> Callable[[Path], None]:
@@ -224,7 +241,7 @@ def test_a_baseline_needs_a_folder_of_its_own(evalharness: CommandLine, held: Pa
     before = files_below(held)
     outcome = evalharness("gate", "update=true", "baseline=.", "gate.system=out")
     assert outcome.code == 2
-    assert ".: holds other files and no baseline; choose a folder of its own" in outcome.err
+    assert f"{held}: holds other files and no baseline; choose a folder of its own" in outcome.err
     (run,) = (held / "results").glob("runs/*/out.*")
     assert evalharness("gate", "update=true", f"baseline={run}", "gate.system=out").code == 2
     assert files_below(held) == before

@@ -1,7 +1,7 @@
 """How a gate's verdicts are shown."""
 
 from evalharness.views.gate.cells import shown
-from evalharness.views.gate.junit import gate_junit
+from evalharness.views.gate.junit import error_junit, gate_junit
 from evalharness.views.gate.machine import gate_json
 from evalharness.views.gate.markdown import gate_markdown
 from evalharness.views.gate.report import GateReport, Measured, Outcome, Verdict
@@ -12,6 +12,7 @@ __all__ = [
     "Measured",
     "Outcome",
     "Verdict",
+    "error_junit",
     "gate_json",
     "gate_junit",
     "gate_markdown",

@@ -23,6 +23,21 @@ def gate_junit(report: GateReport) -> bytes:
         suites.setdefault(f"{verdict.testset}.{verdict.pair}", []).append(verdict)
     for name, verdicts in suites.items():
         _add_suite(root, name, verdicts, report)
+    return _written(root)
+
+
+def error_junit(message: str) -> bytes:
+    """Returns the XML of a gate that could not decide, and why."""
+    root = ET.Element("testsuites", name="evalharness gate")
+    suite = ET.SubElement(
+        root, "testsuite", name="gate", tests="1", failures="0", errors="1", skipped="0"
+    )
+    case = ET.SubElement(suite, "testcase", classname="gate", name="gate")
+    ET.SubElement(case, "error", type="error", message=visible(message))
+    return _written(root)
+
+
+def _written(root: ET.Element) -> bytes:
     ET.indent(root)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n"
