@@ -79,9 +79,7 @@ def _outcome(given: list[str]) -> int:
     except SystemExit as end:  # of argparse: after --help, and for wrong options
         return end.code if isinstance(end.code, int) else FINE
     except KeyboardInterrupt as error:
-        goes_on = (
-            "; the same command goes on from where it stopped" if name in ("run", "score") else ""
-        )
+        goes_on = "; the same command goes on from where it stopped" if name in _RESUMED else ""
         sys.stderr.write(f"evalharness: interrupted{goes_on}\n")
         return exit_code(error)
     except Exception as error:
@@ -227,6 +225,8 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 }
 # The commands about one system on one test set, whose jobs report on disk when they are swept.
 _SWEPT = ("run", "fetch")
+# The commands whose work is kept as it is done.
+_RESUMED = ("run", "fetch", "score")
 
 
 def _readable(command: str, given: Sequence[str]) -> list[str]:
