@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -201,6 +202,18 @@ def test_half_a_character_is_refused_in_one_line(tmp_path: Path):
     with pytest.raises(EvalHarnessError, match=r"half of a surrogate pair.*Hello \\ud83d"):
         keep(tmp_path, {"elma": "Hello \ud83d"})
     keep(tmp_path, {"elma": "apple"})
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
+
+
+def test_a_full_disk_is_told_with_the_folder_and_loses_nothing(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(EvalHarnessError, match=r"tr-en: cannot be written: File too large"):
+            keep(tmp_path, {"deniz": "sea" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
 
 
