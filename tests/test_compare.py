@@ -297,6 +297,7 @@ BAD_INPUTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ["results: not a run", "such as"],
     ),
     "no folder": (["runs=[google,./nowhere]"], ["./nowhere", "no such folder"]),
+    "nobody's": (["runs=[google,~nobody.there/run]"], ["~nobody.there/run", "no such folder"]),
     "runs of different test sets": (
         ["runs=[google,opusmt]"],
         ["different test sets", "flores ar-en", "flores tr-en", "digest"],
