@@ -14,9 +14,7 @@ import pytest
 import sacrebleu
 from sacrebleu.significance import PairedTest
 
-from evalharness.textfiles import read_lines
-
-from .conftest import CommandLine
+from .conftest import CommandLine, read_lines
 from .finished import BLEU, CHRF, TER, bitext, finished
 
 SYSTEMS = {"ar": ("google", "bergamot-base", "nllb"), "tr": ("nllb", "opusmt")}
