@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
-from evalharness.metrics.aggregates import read_aggregate
+from evalharness.metrics.aggregates import JSON_TYPES, read_aggregate
 from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.reading import DAMAGES, MOST_SEGMENTS, read_json
 from evalharness.scoring import Resampling, Score, Unavailable
@@ -32,13 +32,6 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 """SHA-256 in hexadecimal."""
 
 _MOST = 2**64  # no count and no seed is larger
-
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-}
 
 
 @dataclass(frozen=True)
@@ -247,7 +240,7 @@ def known(kind: type[T], facts: Mapping[str, Any]) -> T:
 def _check(value: Score | Unavailable | Resampling | Remark | ErrorSpan | RunRecord) -> None:
     for field in dataclasses.fields(value):
         found: Any = getattr(value, field.name)
-        kind = _JSON_TYPES.get(str(field.type))
+        kind = JSON_TYPES.get(str(field.type))
         if kind is None:
             continue
         if not isinstance(found, kind):
