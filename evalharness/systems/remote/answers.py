@@ -174,8 +174,8 @@ def _words(body: object) -> str:
     error = body.get("error")
     if isinstance(error, Mapping) and isinstance(error.get("message"), str):
         return str(error["message"])
-    said = [error, body.get("message"), body.get("detail")]
-    return ": ".join(words for words in said if isinstance(words, str))
+    parts = [error, body.get("message"), body.get("detail")]
+    return ": ".join(part for part in parts if isinstance(part, str))
 
 
 def _status(code: object) -> int | None:
