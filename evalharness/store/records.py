@@ -154,7 +154,7 @@ def _read_all(results: Path) -> Iterator[RunRecord]:
 
 
 def damaged(path: Path, error: Exception) -> EvalHarnessError:
-    """Returns the error that says so."""
+    """Returns the error of a run folder that is damaged."""
     return EvalHarnessError(
         f"damaged run: {type(error).__name__}: {error}",
         where=path,

@@ -238,6 +238,22 @@ def test_a_damaged_description_is_written_anew(tmp_path: Path, content: str):
     assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
 
 
+def test_what_another_process_translated_too_counts_once_the_earlier_is_taken_back(tmp_path: Path):
+    first, second = (StoredTranslations(tmp_path, FACTS, "tr", "en") for _ in range(2))
+    with first, second:
+        for store, translation in ((first, "river"), (second, "lake")):
+            store.begin_batch()
+            store.add("göl", Translation(translation))
+        second.settle()
+        second.refresh()
+        assert text_of(second, "göl") == "river"
+        first.take_back()
+        second.refresh()
+        assert text_of(second, "göl") == "lake"
+        first.refresh()
+        assert text_of(first, "göl") == "lake"
+
+
 def test_a_batch_counts_until_it_is_taken_back_and_for_ever_once_it_is_settled(tmp_path: Path):
     keep(tmp_path, {"elma": "apple"})
     with StoredTranslations(tmp_path, FACTS, "tr", "en") as killed:

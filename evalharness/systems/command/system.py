@@ -74,7 +74,7 @@ class CommandSystem(System):
                 f"{self.segments_per_start} is less than 1", where="segments_per_start"
             )
         for name in self.env:
-            check_variable(name or "?", "env")
+            check_variable(name, "env")
         try:
             "".join([*self.command, self.version]).encode()
         except UnicodeEncodeError as error:
@@ -180,7 +180,7 @@ class CommandSystem(System):
             yield from map(_translation, exchange.answers())
         except MisbehavedError as error:
             program.hear_out(_SECONDS_OF_LAST_WORDS)
-            what = f"{error}: nobody knows which is whose, none is kept"
+            what = f"{error}: they cannot be matched to the segments, and none is kept"
             if code := program.exit_code():
                 what += f"; it {_how(code)}"
             raise TakenBackError(what + self._words(program), where=self._where) from error
