@@ -122,7 +122,7 @@ def _standings(
         return {run.record.folder: Standing(1, 1, 1, 0) for run in runs}
     by_run = list(zip(runs, scores, strict=True))
     try:
-        aggregate, higher_is_better = _first(by_run, lambda of: _how_scored(*of))
+        aggregate, higher_is_better = _first(by_run, lambda scored: _how_scored(*scored))
         segments = _documents(runs)
     except EvalHarnessError as error:
         record = runs[0].record

@@ -1,4 +1,4 @@
-"""Standard output and error: what cannot be printed never ends the work, nor passes for printed."""
+"""Standard output and error: a failure to print does not end the work, and is known at its end."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def dependable_streams() -> Iterator[Callable[[], OSError | None]]:
 
 
 def _open_what_is_closed() -> None:
-    """Else the next file to be opened would get the number, and what is printed."""
+    """Opens the null device for each standard stream that is closed.
+
+    Otherwise the next file that is opened would get its number, and everything that is printed.
+    """
     for number in range(3):
         try:
             os.fstat(number)
@@ -72,7 +75,7 @@ def _stream(raw: _Descriptor, like: TextIO | None) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=like.encoding if like else "utf-8",
-        errors="replace",  # no arrows in ASCII
+        errors="replace",  # arrows, for one, are not in ASCII
         line_buffering=bool(like and like.line_buffering),
         write_through=isinstance(like, io.TextIOWrapper) and like.write_through,
     )

@@ -82,11 +82,11 @@ def summarize(folder: Path) -> int:
     reports.sort(key=lambda report: report["number"])
     for results in dict.fromkeys(report["results_dir"] for report in reports if report["runs"]):
         rebuild(Path(results))
-        those = [report for report in reports if report.get("results_dir") == results]
-        made = dict.fromkeys(run for report in those for run in report["runs"])
+        there = [report for report in reports if report.get("results_dir") == results]
+        made = dict.fromkeys(run for report in there for run in report["runs"])
         records = [read_run(Path(results), run) for run in made]
         show(Path(results), records, Format.table)
-        strict = {run for report in those if report["require_metrics"] for run in report["runs"]}
+        strict = {run for report in there if report["require_metrics"] for run in report["runs"]}
         report_absent([record for record in records if record.folder in strict])
     shared: set[str] = set()
     if len(reports) > 1:

@@ -73,15 +73,6 @@ def read_bytes(path: str | Path) -> bytes:
         raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
 
 
-def read_lines(path: str | Path) -> list[str]:
-    """Returns the lines of a UTF-8 file without their ends; see `decode_text`.
-
-    Raises:
-        EvalHarnessError: The file cannot be read or is no text in UTF-8.
-    """
-    return read_text(path).lines
-
-
 def read_text(path: str | Path) -> TextFile:
     """Returns the lines of a UTF-8 file and what was found in it; see `decode_text`.
 

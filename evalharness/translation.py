@@ -110,7 +110,7 @@ def translate(
         Counter(failed.get(piece, "no answer") for piece in lost),
         Counter(what for of in hypotheses for what in of.removed),
         usage(new, parts, system.prices()),
-        system.notes_on_days(sorted({of.day for of in parts.values() if of.day is not None})),
+        system.notes_on_days(sorted({part.day for part in parts.values() if part.day is not None})),
     )
 
 
@@ -153,12 +153,12 @@ def _translate_missing(
                     yield texts
 
         try:
-            for text, of in system.translate_batches(wanted(), source, target):
-                if isinstance(of, Failure):
-                    failed[text] = of.reason
+            for text, answer in system.translate_batches(wanted(), source, target):
+                if isinstance(answer, Failure):
+                    failed[text] = answer.reason
                 else:
-                    kept.add(text, of)
-                    made[text] = of
+                    kept.add(text, answer)
+                    made[text] = answer
                 advance(shares[text])
             kept.settle()
         except TakenBackError:

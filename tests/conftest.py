@@ -50,6 +50,11 @@ def flores(shared_data: Path) -> Path:
     return shared_data / "flores-outputs"
 
 
+def read_lines(path: Path | str) -> list[str]:
+    r"""The lines of a file in UTF-8; only `\n` ends one."""
+    return Path(path).read_bytes().decode().removesuffix("\n").split("\n")
+
+
 class Outcome(NamedTuple):
     code: int
     out: str

@@ -14,9 +14,7 @@ import pytest
 import sacrebleu
 from sacrebleu.significance import PairedTest
 
-from evalharness.textfiles import read_lines
-
-from .conftest import CommandLine
+from .conftest import CommandLine, read_lines
 from .finished import BLEU, CHRF, TER, bitext, finished
 
 SYSTEMS = {"ar": ("google", "bergamot-base", "nllb"), "tr": ("nllb", "opusmt")}
@@ -297,6 +295,7 @@ BAD_INPUTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ["results: not a run", "such as"],
     ),
     "no folder": (["runs=[google,./nowhere]"], ["./nowhere", "no such folder"]),
+    "nobody's": (["runs=[google,~nobody.there/run]"], ["~nobody.there/run", "no such folder"]),
     "runs of different test sets": (
         ["runs=[google,opusmt]"],
         ["different test sets", "flores ar-en", "flores tr-en", "digest"],

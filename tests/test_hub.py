@@ -225,6 +225,7 @@ def test_a_tokenizer_of_bytes_needs_no_vocabulary(tmp_path: Path):
         ("./nowhere", "no such folder"),
         ("/nowhere/at/all", "no such folder"),
         ("~/nowhere-at-all", "no such folder"),
+        ("~nobody.there/model", "no such folder"),
         ("three/parts/deep", "no such folder"),
         ("file", "a file, not a folder"),
         ("", "model.checkpoint: empty"),

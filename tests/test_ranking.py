@@ -13,8 +13,8 @@ from scipy import stats
 
 from evalharness.errors import EvalHarnessError
 from evalharness.ranking import ALPHA, Ranking, rank_runs
-from evalharness.textfiles import read_lines
 
+from .conftest import read_lines
 from .finished import BLEU, CHRF, LENGTH, TER, bitext, finished
 
 LOWER = {**BLEU, "lowercase": True}

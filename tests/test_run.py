@@ -16,13 +16,12 @@ import numpy as np
 import pytest
 import sacrebleu
 
-from evalharness.textfiles import read_lines
-
 from .conftest import (
     CommandLine,
     files_below,
     in_new_process,
     read_leaderboard,
+    read_lines,
     read_scores,
     text_testset,
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import EvalHarnessError
-from evalharness.textfiles import TextFile, is_blank, read_lines, read_text
+from evalharness.textfiles import TextFile, is_blank, read_text
 
 ODD = "\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x85"
 line = st.text(st.characters(exclude_characters="\n\r\ufeff", exclude_categories=["Cs"]))
@@ -26,7 +26,7 @@ def test_lines_come_back_as_they_were_joined(lines: list[str], final_newline: bo
     with TemporaryDirectory() as folder:
         path = Path(folder) / "lines.txt"
         path.write_bytes(text.encode())
-        assert read_lines(path) == lines
+        assert read_text(path).lines == lines
 
 
 def read(tmp_path: Path, content: bytes) -> TextFile:
@@ -98,9 +98,9 @@ def test_bytes_that_are_no_utf8_are_located(tmp_path: Path, bad: bytes, line: in
     path = tmp_path / "bad.txt"
     path.write_bytes(b"bir\niki\n" + bad + b"\n")
     with pytest.raises(EvalHarnessError, match=rf"line {line}: not UTF-8 \(byte {byte}:"):
-        read_lines(path)
+        read_text(path)
 
 
 def test_a_folder_is_no_file(tmp_path: Path):
     with pytest.raises(EvalHarnessError, match="cannot be read"):
-        read_lines(tmp_path)
+        read_text(tmp_path)

@@ -78,11 +78,11 @@ def plan_sections(
             column: {label: of[column] for label, of in scores.items() if column in of}
             for column in sorted(columns, key=column_order)
         }
-        obstacles = {column: why for column, of in having.items() if (why := _obstacle(of))}
+        obstacles = {column: why for column, held in having.items() if (why := _obstacle(held))}
         shared = {
-            column: _sorted(of)
-            for column, of in having.items()
-            if len(of) > 1 and column not in obstacles
+            column: _sorted(held)
+            for column, held in having.items()
+            if len(held) > 1 and column not in obstacles
         }
         plan = Plan(by_label, shared)
         notes += [f"{plan.test}: {column} not compared: {why}" for column, why in obstacles.items()]

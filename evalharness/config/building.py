@@ -65,8 +65,9 @@ def target_class(path: str, key: str) -> Any:
     module, _, name = path.rpartition(".")
     try:
         target = getattr(importlib.import_module(module), name, None)
-    except (ImportError, ValueError) as error:
-        raise EvalHarnessError(f"cannot import {path}: {error}", where=f"{key}._target_") from error
+    except Exception as error:  # a module that somebody has written may raise anything
+        why = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
+        raise EvalHarnessError(f"cannot import {path}: {why}", where=f"{key}._target_") from error
     if not (isinstance(target, type) and dataclasses.is_dataclass(target)):
         raise EvalHarnessError(f"{path} is no dataclass", where=f"{key}._target_")
     return target

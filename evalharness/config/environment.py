@@ -17,6 +17,7 @@ from omegaconf.resolvers import oc
 from evalharness.secrecy import hold
 
 _RESOLVER = "oc.env"
+_NO_SECRETS = frozenset({"EVALHARNESS_STORE"})  # our own; messages name the place of the store
 
 
 def environment_values(node: DictConfig) -> frozenset[str]:
@@ -25,7 +26,7 @@ def environment_values(node: DictConfig) -> frozenset[str]:
 
     def noting(name: str, *default: Any) -> Any:
         value = _held(name, *default)
-        if name in os.environ:
+        if _is_secret(name):
             found.add(str(value))
         return value
 
@@ -37,7 +38,7 @@ def environment_values(node: DictConfig) -> frozenset[str]:
 def redacted(config: DictConfig) -> dict[str, Any]:
     """Returns the resolved configuration, with `${oc.env:NAME}` left as it stands."""
     untyped = OmegaConf.create(OmegaConf.to_container(config))
-    with _resolving_by(_as_it_stands):
+    with _resolving_by(_redacting):
         shown: Any = OmegaConf.to_container(untyped, resolve=True)
     return {str(key): value for key, value in shown.items()}
 
@@ -49,9 +50,17 @@ def redacted_yaml(config: DictConfig) -> str:
 
 def _held(name: str, *default: Any) -> Any:
     value = oc.env(name, *default)
-    if name in os.environ:
+    if _is_secret(name):
         hold(str(value), _as_it_stands(name))
     return value
+
+
+def _redacting(name: str, *default: Any) -> Any:
+    return oc.env(name, *default) if name in _NO_SECRETS else _as_it_stands(name, *default)
+
+
+def _is_secret(name: str) -> bool:
+    return name in os.environ and name not in _NO_SECRETS
 
 
 def _as_it_stands(*arguments: Any) -> str:

@@ -54,5 +54,5 @@ def _targets(folder: Path, group: str) -> Iterator[Any]:
         for name in _TARGET.findall(path.read_text(encoding="utf-8", errors="replace")):
             try:
                 yield target_class(name, group)
-            except EvalHarnessError:  # said to whoever chooses it
+            except EvalHarnessError:  # whoever chooses it is told by `build`
                 continue

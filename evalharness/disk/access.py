@@ -11,6 +11,8 @@ from contextlib import contextmanager
 def for_owner_alone(wanted: bool) -> Iterator[None]:
     """Lets only the owner read the folders (0700) and files (0600) that are made meanwhile.
 
+    That holds for the whole process: other threads' files, and the programs that it starts.
+
     Args:
         wanted: Whether that is wanted; else the process's umask decides, as it does elsewhere.
     """

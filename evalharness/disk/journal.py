@@ -130,10 +130,17 @@ class Journal(Generic[T]):
         return self._name
 
     def close(self) -> None:
-        """Ends the file of this process; what is added later goes into another."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Ends the file of this process; what is added later goes into another.
+
+        Raises:
+            EvalHarnessError: What `add` could not write cannot be written now either.
+        """
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError as error:
+                raise self.not_writable(error) from error
 
     def not_writable(self, error: OSError) -> EvalHarnessError:
         """Returns what is said when the folder cannot be written to."""

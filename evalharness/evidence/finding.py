@@ -60,7 +60,7 @@ def find_runs(
     if named and "/" not in name:
         folders = [path.relative_to(results).as_posix() for path in named]
         return [FoundRun(results, read_run(results, folder), name) for folder in folders]
-    for path in (Path(name).expanduser(), results / name):
+    for path in (Path(os.path.expanduser(name)), results / name):  # noqa: PTH111
         if path.is_dir():
             return [_in_folder(path, name, testset, pair)]
     if "/" in name:

@@ -88,8 +88,8 @@ def _measure(
 ) -> Verdict | _Comparison:
     documents = _documents(segments)
     first, second = (
-        sum_by_document(of, documents) if documents else of
-        for of in (sides.candidate, sides.baseline)
+        sum_by_document(table, documents) if documents else table
+        for table in (sides.candidate, sides.baseline)
     )
     if len(first) < 2:
         return Verdict(*baseline.key, score.metric, Outcome.INCONCLUSIVE, _ONE_UNIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +50,7 @@ class Checkpoint:
             key: What its options begin with.
         """
         name, at, revision = spec.rpartition("@")
-        if not at or Path(spec).expanduser().exists():
+        if not at or _expanded(spec).exists():
             return cls(spec, fetch_with=fetch_with, key=key)
         return cls(name, revision, fetch_with, key)
 
@@ -129,7 +130,7 @@ class Checkpoint:
             )
         if self.name.startswith(PACKAGE):
             return self._package(self.name.removeprefix(PACKAGE))
-        path = Path(self.name).expanduser()
+        path = _expanded(self.name)
         if path.is_dir():
             return path.resolve()
         if path.exists():
@@ -173,6 +174,11 @@ class Checkpoint:
 
     def _error(self, what: str, mend: str) -> EvalHarnessError:
         return EvalHarnessError(what, where=self.name, mend=mend)
+
+
+def _expanded(name: str) -> Path:
+    """Returns a name as a path, with `~` for a home folder where there is such a home."""
+    return Path(os.path.expanduser(name))  # noqa: PTH111, Path's raises a RuntimeError
 
 
 @lru_cache(maxsize=64)

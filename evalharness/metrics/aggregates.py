@@ -168,12 +168,13 @@ _FORMULAS: Mapping[str, Any] = {
     "ter": TerAggregate,
     "mean": MeanAggregate,
 }
-_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+JSON_TYPES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
     "float": (int, float),
     "bool": (bool,),
 }
+"""What JSON may hold for a field of a dataclass, by the field's annotation."""
 
 
 def read_aggregate(facts: object) -> Aggregate | None:
@@ -197,11 +198,11 @@ def read_aggregate(facts: object) -> Aggregate | None:
     if kind is None:
         return None
     options: dict[str, Any] = {name: value for name, value in facts.items() if name != "formula"}
-    fields = {of.name: str(of.type) for of in dataclasses.fields(kind) if of.init}
+    fields = {one.name: str(one.type) for one in dataclasses.fields(kind) if one.init}
     if options.keys() != fields.keys():
         raise TypeError(f"{facts['formula']} has the options {', '.join(map(str, options))}")
     for name, value in options.items():
-        if type(value) not in _JSON_TYPES[fields[name]]:
+        if type(value) not in JSON_TYPES[fields[name]]:
             raise TypeError(f"{name} is {value!r}")
     aggregate: Aggregate = kind(**options)
     return aggregate

@@ -51,7 +51,7 @@ def resolve_device(device: str, store: Path) -> str:
     if wanted >= count:
         there = f"this machine has {count} for torch {version('torch')}" if count else "no GPU here"
         raise EvalHarnessError(
-            f"{there}", where=f"device={device}", mend="use device=auto or device=cpu"
+            there, where=f"device={device}", mend="use device=auto or device=cpu"
         )
     return f"cuda:{wanted}"
 

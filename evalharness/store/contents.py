@@ -66,7 +66,7 @@ def read_translated(results: Path, record: RunRecord) -> Translated:
     """
     path = results / record.folder / SEGMENTS
     try:
-        rows = _rows(path)
+        rows = read_json_lines(path)
         segments = tuple(
             Segment(row["id"], position, row["document"], row["source"], tuple(row["references"]))
             for position, row in enumerate(rows)
@@ -110,7 +110,7 @@ def read_content(results: Path, folder: str) -> Content:
     path = results / folder
     run, scores = read_head(path)
     try:
-        rows = _rows(path / SEGMENTS)
+        rows = read_json_lines(path / SEGMENTS)
         _hypotheses(rows)
         metrics = [score.metric for score in record.scores]
         statistics = read_arrays(path / STATISTICS, metrics, len(rows))
@@ -120,10 +120,6 @@ def read_content(results: Path, folder: str) -> Content:
     except _UNREADABLE as error:
         raise damaged(path, error) from error
     return Content(run, scores, rows, statistics)
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return read_json_lines(path)
 
 
 def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:

@@ -74,8 +74,8 @@ def _scores(
 
 
 def _completed(new: Sequence[Mapping[str, Any]], old: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Adds unknown fields to the entries that say otherwise what they said before."""
-    return [next((of for of in old if {**of, **entry} == of), entry) for entry in new]
+    """Gives each entry that says the same as an older one the older one's unknown fields, too."""
+    return [next((older for older in old if {**older, **entry} == older), entry) for entry in new]
 
 
 def _row(
@@ -84,7 +84,7 @@ def _row(
     scores = {**new["scores"], **_of(old["scores"], names)}
     remarks = {**new.get("remarks", {}), **_of(old.get("remarks", {}), names)}
     row = {**old, **new, "scores": scores, "remarks": remarks}
-    return row if remarks else {name: of for name, of in row.items() if name != "remarks"}
+    return row if remarks else {name: row[name] for name in row if name != "remarks"}
 
 
 def _of(section: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
-from evalharness.metrics.aggregates import read_aggregate
+from evalharness.metrics.aggregates import JSON_TYPES, read_aggregate
 from evalharness.metrics.base import ErrorSpan, Remark
 from evalharness.reading import DAMAGES, MOST_SEGMENTS, read_json
 from evalharness.scoring import Resampling, Score, Unavailable
@@ -32,13 +32,6 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 """SHA-256 in hexadecimal."""
 
 _MOST = 2**64  # no count and no seed is larger
-
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-}
 
 
 @dataclass(frozen=True)
@@ -161,7 +154,7 @@ def _read_all(results: Path) -> Iterator[RunRecord]:
 
 
 def damaged(path: Path, error: Exception) -> EvalHarnessError:
-    """Returns the error that says so."""
+    """Returns the error of a run folder that is damaged."""
     return EvalHarnessError(
         f"damaged run: {type(error).__name__}: {error}",
         where=path,
@@ -247,7 +240,7 @@ def known(kind: type[T], facts: Mapping[str, Any]) -> T:
 def _check(value: Score | Unavailable | Resampling | Remark | ErrorSpan | RunRecord) -> None:
     for field in dataclasses.fields(value):
         found: Any = getattr(value, field.name)
-        kind = _JSON_TYPES.get(str(field.type))
+        kind = JSON_TYPES.get(str(field.type))
         if kind is None:
             continue
         if not isinstance(found, kind):

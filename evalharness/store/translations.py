@@ -1,6 +1,7 @@
 """The translation store: what a system has translated once, it never translates again.
 
-A journal per fingerprint and language pair. Of several translations of a text the earliest counts.
+A journal per fingerprint and language pair. Of several translations of a text the
+earliest counts that was not taken back.
 
 Translations can be tentative: those of a batch that is checked at its end. They count from the
 moment they are written, also when their process is killed before that end, until they are taken
@@ -52,7 +53,7 @@ class StoredTranslations:
             _kept,
             read=read,
         )
-        self._translations: dict[str, _Found] = {}
+        self._found: dict[str, tuple[_Found, ...]] = {}  # all translations, the earliest first
         self._tentative: set[str] = set()  # batches, settled or not
         self._settled: set[str] = set()
         self._taken_back: set[str] = set()
@@ -60,7 +61,7 @@ class StoredTranslations:
         self.refresh()
 
     def __contains__(self, text: str) -> bool:
-        return text in self._translations
+        return self.get(text) is not None
 
     def __enter__(self) -> StoredTranslations:
         return self
@@ -74,9 +75,11 @@ class StoredTranslations:
         self._journal.close()
 
     def get(self, text: str) -> Translation | None:
-        """Returns the translation of a text, `None` if there is none."""
-        found = self._translations.get(text)
-        return None if found is None else found[1]
+        """Returns the earliest translation of a text that counts, `None` if there is none."""
+        for _, translation, batch in self._found.get(text, ()):
+            if batch not in self._taken_back or batch in self._settled:
+                return translation
+        return None
 
     def refresh(self) -> None:
         """Reads what other processes have added since.
@@ -84,18 +87,12 @@ class StoredTranslations:
         Raises:
             EvalHarnessError: A file cannot be read.
         """
-        lines: list[tuple[str, _Line]] = []
-        taken_back = len(self._taken_back)
         for file, entry in self._journal.others():
             if isinstance(entry, _Line):
-                lines.append((file, entry))
+                self._remember(file, entry)
             else:
                 self._settled |= entry.settled
                 self._taken_back |= entry.taken_back
-        if len(self._taken_back) > taken_back:
-            self._forget()
-        for file, line in lines:
-            self._remember(file, line)
 
     def begin_batch(self) -> None:
         """Makes what is added from here on tentative, until the batch is settled or taken back."""
@@ -136,24 +133,14 @@ class StoredTranslations:
         if unsettled := self._tentative - self._settled - self._taken_back:
             self._journal.add({"taken_back": sorted(unsettled)})
             self._taken_back |= unsettled
-            self._forget()
         self._batch = None
-
-    def _forget(self) -> None:
-        lost = self._taken_back - self._settled
-        self._translations = {
-            text: found for text, found in self._translations.items() if found[2] not in lost
-        }
 
     def _remember(self, file: str, line: _Line) -> None:
         source, translation, batch = line
         if batch is not None:
             self._tentative.add(batch)
-            if batch in self._taken_back and batch not in self._settled:
-                return
-        known = self._translations.get(source)
-        if known is None or file < known[0]:
-            self._translations[source] = (file, translation, batch)
+        found = (*self._found.get(source, ()), (file, translation, batch))
+        self._found[source] = tuple(sorted(found, key=lambda entry: entry[0]))
 
 
 _Found = tuple[str, Translation, str | None]

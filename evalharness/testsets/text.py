@@ -65,26 +65,26 @@ class TextTestSet:
             raise EvalHarnessError(
                 "neither a source nor a reference", where="testset", mend="give testset.source="
             )
-        longest = self.source if self.source is not None else self.references[0]
-        first = read_text(longest)
+        aligned_with = self.source if self.source is not None else self.references[0]
+        first = read_text(aligned_with)
         if not first.lines:
-            raise EvalHarnessError("the file is empty", where=longest)
+            raise EvalHarnessError("the file is empty", where=aligned_with)
         count = len(first.lines)
-        references = [read_aligned(path, longest, count) for path in self.references]
+        references = [read_aligned(path, aligned_with, count) for path in self.references]
         files = references if self.source is None else [first, *references]
         texts = Texts(
             None if self.source is None else first.lines,
             [file.lines for file in references],
-            self._document_ids(longest, count),
-            longest,
+            self._document_ids(aligned_with, count),
+            aligned_with,
             tuple(note for file in files for note in file.notes),
         )
         return [assemble(self, texts)]
 
-    def _document_ids(self, longest: str, expected: int) -> Sequence[str | None]:
+    def _document_ids(self, aligned_with: str, expected: int) -> Sequence[str | None]:
         if self.documents is None:
             return [None] * expected
-        ids = read_aligned(self.documents, longest, expected).lines
+        ids = read_aligned(self.documents, aligned_with, expected).lines
         if missing := [number for number, text in enumerate(ids, 1) if is_blank(text)]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 import sacrebleu
 
-from evalharness.textfiles import read_lines
-
-from ..conftest import CommandLine, Outcome
+from ..conftest import CommandLine, Outcome, read_lines
 
 SOURCES = ["bir ev", "iki kedi uyur", "kuş uçar", "su akar"]
 REFERENCES = ["one house here", "two cats sleep now", "the bird flies away", "water flows down"]

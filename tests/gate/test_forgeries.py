@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -279,6 +280,16 @@ def test_a_revision_that_cannot_be_read_is_told(
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert said in outcome.err
+
+
+def test_a_file_that_git_has_lost_is_told(repository: Path, evalharness: CommandLine):
+    content = (repository / "base/news.tr-en.jsonl").read_bytes()
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+    (repository / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    outcome = gate(evalharness, "gate.base=main")
+    assert outcome.code == 2
+    assert "error: main:base/news." in outcome.err
+    assert "jsonl: cannot be read: git has no such object; fetch it again" in outcome.err
 
 
 def test_a_poisoned_store_does_not_matter_to_a_run_that_does_not_read_it(

@@ -13,9 +13,8 @@ import pytest
 
 from evalharness.cli import main
 from evalharness.gate.command import SUMMARY
-from evalharness.textfiles import read_lines
 
-from ..conftest import CommandLine, Outcome, files_below, text_testset
+from ..conftest import CommandLine, Outcome, files_below, read_lines, text_testset
 
 FEW = "limit=40"
 

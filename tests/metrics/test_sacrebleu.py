@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from evalharness.metrics import BLEU, CHRF, TER, Metric
 from evalharness.testsets import Segment
-from evalharness.textfiles import read_lines
+
+from ..conftest import read_lines
 
 PAIRS = {
     "BLEU": (BLEU(), lambda: sacrebleu.BLEU()),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from evalharness.metrics import BLEU, CHRF, TER
 from evalharness.stats import bootstrap, bootstrap_scores, percentile_interval, sum_by_document
 from evalharness.testsets import Segment
-from evalharness.textfiles import read_lines
+
+from ..conftest import read_lines
 
 METRICS = {
     "BLEU": (BLEU(), sacrebleu.BLEU),

@@ -9,8 +9,8 @@ import pytest
 
 from evalharness.metrics import BLEU, CHRF
 from evalharness.testsets import Segment
-from evalharness.textfiles import read_lines
 
+from ..conftest import read_lines
 from .simulation import (
     bound,
     correlated_documents,

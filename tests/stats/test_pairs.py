@@ -14,7 +14,8 @@ from sacrebleu import significance
 from evalharness.metrics import BLEU, CHRF, TER
 from evalharness.stats import Comparison, all_pairs, bootstrap, compare_pairs, randomization
 from evalharness.testsets import Segment
-from evalharness.textfiles import read_lines
+
+from ..conftest import read_lines
 
 SYSTEMS = ["google", "microsoft", "bergamot-base", "bergamot-base-memory"]
 SYSTEMS += ["nllb", "opusmt", "argos"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -204,6 +205,18 @@ def test_half_a_character_is_refused_in_one_line(tmp_path: Path):
     assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
 
 
+def test_a_full_disk_is_told_with_the_folder_and_loses_nothing(tmp_path: Path):
+    keep(tmp_path, {"elma": "apple"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(EvalHarnessError, match=r"tr-en: cannot be written: File too large"):
+            keep(tmp_path, {"deniz": "sea" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
+
+
 def test_what_a_killed_process_left_beside_a_journal_goes(tmp_path: Path):
     keep(tmp_path, {"elma": "apple"})
     (about,) = tmp_path.rglob("about.json")
@@ -223,6 +236,22 @@ def test_a_damaged_description_is_written_anew(tmp_path: Path, content: str):
     keep(tmp_path, {"deniz": "sea"})
     assert about.read_text() == before
     assert text_of(StoredTranslations(tmp_path, FACTS, "tr", "en"), "elma") == "apple"
+
+
+def test_what_another_process_translated_too_counts_once_the_earlier_is_taken_back(tmp_path: Path):
+    first, second = (StoredTranslations(tmp_path, FACTS, "tr", "en") for _ in range(2))
+    with first, second:
+        for store, translation in ((first, "river"), (second, "lake")):
+            store.begin_batch()
+            store.add("göl", Translation(translation))
+        second.settle()
+        second.refresh()
+        assert text_of(second, "göl") == "river"
+        first.take_back()
+        second.refresh()
+        assert text_of(second, "göl") == "lake"
+        first.refresh()
+        assert text_of(first, "göl") == "lake"
 
 
 def test_a_batch_counts_until_it_is_taken_back_and_for_ever_once_it_is_settled(tmp_path: Path):

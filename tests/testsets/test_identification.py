@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalharness.testsets.identification import foreign_lines
-from evalharness.textfiles import read_lines
+
+from ..conftest import read_lines
 
 FLORES_FILES = {
     "tr": "tr-en/flores-test.tr",

@@ -137,11 +137,20 @@ class StoredEmbeddings:
             self._rows += 1
 
     def close(self) -> None:
-        """Ends this process's files, and makes room if there is too much."""
-        self._journal.close()
-        if self._file is not None:
-            self._file.close()
-            self._file, self._rows = None, 0
+        """Ends this process's files, and makes room if there is too much.
+
+        Raises:
+            EvalHarnessError: What `add` could not write cannot be written now either.
+        """
+        file, self._file, self._rows = self._file, None, 0
+        try:
+            if file is not None:
+                file.close()
+        except OSError as error:
+            raise self._journal.not_writable(error) from error
+        finally:
+            self._journal.close()
+        if file is not None:
             self._make_room()
 
     def _note_use(self, path: Path) -> None:

@@ -173,7 +173,7 @@ class Comet(Metric):
     ) -> list[list[Judgement]]:
         """The judgements of each segment, one per reference that is read.
 
-        Those whose score is not finite are kept by this object alone.
+        Those whose score is not finite are kept by this object alone, not in the store.
         """
         pairs = zip(segments, hypotheses, strict=True)
         triples = [self._triples(segment, hypothesis) for segment, hypothesis in pairs]
@@ -183,17 +183,16 @@ class Comet(Metric):
             triple
             for several in triples
             for triple in several
-            if triple not in self._not_finite and kept.get(triple) is None
+            if triple not in self._computed and kept.get(triple) is None
         )
         try:
             for triple, judgement in self._compute(list(missing), store):
+                self._computed[triple] = judgement
                 if math.isfinite(judgement.score):
                     kept.add(triple, judgement)
-                else:
-                    self._not_finite[triple] = judgement
         finally:
             kept.close()
-        if failed := sum(triple in self._not_finite for triple in missing):
+        if failed := sum(not math.isfinite(self._computed[triple].score) for triple in missing):
             log.warning(
                 "%s: %d of %d scores are no finite numbers: the checkpoint is damaged, or try"
                 " another metric.%s.dtype=",
@@ -203,12 +202,13 @@ class Comet(Metric):
                 self.choice,
             )
         return [
-            [self._not_finite.get(triple) or kept.of(triple) for triple in several]
+            [self._computed.get(triple) or kept.of(triple) for triple in several]
             for several in triples
         ]
 
     @cached_property
-    def _not_finite(self) -> dict[Triple, Judgement]:
+    def _computed(self) -> dict[Triple, Judgement]:
+        """What this object has judged: `remarks` asks for what `statistics` has asked for."""
         return {}
 
     def _compute(

@@ -61,7 +61,10 @@ def in_revision(folder: Path, revision: str) -> tuple[Source, str]:
     def read(name: str) -> bytes:
         if name not in entries:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        return _git(top, "cat-file", "blob", entries[name].object)
+        try:
+            return _git(top, "cat-file", "blob", entries[name].object)
+        except _GitError as error:
+            raise _unreadable(f"{where}/{name}", str(error)) from error
 
     return Source(where, frozenset(entries), read), commit
 
@@ -101,6 +104,8 @@ def _entries(listing: bytes, where: str) -> dict[str, _Entry]:
             continue
         if mode not in _FILES:
             raise EvalHarnessError("a link or a submodule, no file", where=f"{where}/{name}")
+        if not size.isdecimal():  # git writes BAD for an object that is damaged or not there
+            raise _unreadable(f"{where}/{name}", "git has no such object")
         if int(size) > MOST_BYTES:
             raise EvalHarnessError(
                 f"{int(size):,} bytes, more than {MOST_BYTES:,}", where=f"{where}/{name}"
@@ -109,6 +114,12 @@ def _entries(listing: bytes, where: str) -> dict[str, _Entry]:
     if len(entries) > MOST_FILES:
         raise EvalHarnessError(f"{len(entries):,} files, more than {MOST_FILES:,}", where=where)
     return entries
+
+
+def _unreadable(where: str, why: str) -> EvalHarnessError:
+    return EvalHarnessError(
+        f"cannot be read: {why}", where=where, mend="fetch it again; git fsck finds what is damaged"
+    )
 
 
 class _GitError(Exception):

@@ -82,5 +82,5 @@ class BaselineRun:
 
 
 def damaged_baseline(where: Path | str, what: str) -> EvalHarnessError:
-    """Returns the error that says so."""
+    """Returns the error of a baseline that is damaged."""
     return EvalHarnessError(f"damaged: {what}", where=where, mend=_RESTORE)

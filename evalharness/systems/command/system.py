@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
+from evalharness.hub import sha256_of
 from evalharness.secrecy import scrub
 from evalharness.systems.base import (
     Fact,
@@ -74,7 +74,7 @@ class CommandSystem(System):
                 f"{self.segments_per_start} is less than 1", where="segments_per_start"
             )
         for name in self.env:
-            check_variable(name or "?", "env")
+            check_variable(name, "env")
         try:
             "".join([*self.command, self.version]).encode()
         except UnicodeEncodeError as error:
@@ -163,7 +163,9 @@ class CommandSystem(System):
             for texts in batches:
                 with started(command, variables, watch) as program:
                     answers = self._answers(program, texts, pace)
-                    for answer, text in zip(answers, texts, strict=False):  # it knows the count
+                    # Answers come first, so that they are asked for once more than there are texts:
+                    # they check the count and the exit code at their end.
+                    for answer, text in zip(answers, texts, strict=False):
                         yield text, answer
 
     def _answers(
@@ -178,7 +180,7 @@ class CommandSystem(System):
             yield from map(_translation, exchange.answers())
         except MisbehavedError as error:
             program.hear_out(_SECONDS_OF_LAST_WORDS)
-            what = f"{error}: nobody knows which is whose, none is kept"
+            what = f"{error}: they cannot be matched to the segments, and none is kept"
             if code := program.exit_code():
                 what += f"; it {_how(code)}"
             raise TakenBackError(what + self._words(program), where=self._where) from error
@@ -206,11 +208,7 @@ class CommandSystem(System):
         if not _is_file(path):
             return argument
         if path not in self._digests:
-            digest = hashlib.sha256()
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-            self._digests[path] = digest.hexdigest()
+            self._digests[path] = sha256_of(path)
         prefix = option + given if str(path) != argument else ""
         return {"file": prefix + path.name, "sha256": self._digests[path]}
 

@@ -209,10 +209,10 @@ def _sent(http: Http, request: Any) -> Any:
         headers[name] = value.decode("latin-1") if isinstance(value, bytes) else value
     answer = http.exchange(request.method, request.url, headers, request.body)
     try:
-        said = checked(answer)
+        made = checked(answer)
     except RequestError as error:
         raise http.explained(_understood(error, answer.headers)) from None
-    (text,) = read_texts(lambda: [said["TranslatedText"]])
+    (text,) = read_texts(lambda: [made["TranslatedText"]])
     body = _Body(json.dumps({"TranslatedText": text}).encode())
     return AWSResponse(request.url, answer.status, {}, body)
 
@@ -223,10 +223,10 @@ def _understood(error: RequestError, headers: Mapping[str, str]) -> RequestError
     The code is in a header or in the body, with a namespace before it or an address after it (AWS
     JSON 1.1 protocol, "Operation error serialization").
     """
-    said = error.body if isinstance(error.body, Mapping) else {}
-    found = headers.get("x-amzn-errortype") or said.get("__type") or said.get("code")
+    body = error.body if isinstance(error.body, Mapping) else {}
+    found = headers.get("x-amzn-errortype") or body.get("__type") or body.get("code")
     code = found.partition(":")[0].rpartition("#")[2] if isinstance(found, str) else ""
-    detail = next((said[name] for name in ("message", "Message") if name in said), "")
+    detail = next((body[name] for name in ("message", "Message") if name in body), "")
     error.detail = detail if detail and isinstance(detail, str) else error.detail
     if code in _PASSING:
         error.may_pass, error.stops_the_run = True, False

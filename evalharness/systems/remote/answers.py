@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
+from evalharness.reading import DAMAGES
 from evalharness.systems.base import Failure, Translation
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
 
@@ -24,16 +25,6 @@ _SHORTEST_SECRET = 16  # "EMPTY" and "token" are words that a translation may ha
 _GZIP_OR_ZLIB = 47  # `wbits` that tell one from the other by their first bytes
 _CODES = {"invalid_api_key": 401, "rate_limit_exceeded": 429, "server_error": 500}
 """OpenAI's words ("Error codes" of its guides)."""
-_SURPRISES = (
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    ValueError,
-    OverflowError,
-    RecursionError,
-    MemoryError,
-)
 
 
 class Response(NamedTuple):
@@ -151,7 +142,7 @@ def reading() -> Iterator[None]:
     """
     try:
         yield
-    except _SURPRISES as error:
+    except DAMAGES as error:
         raise unreadable(f"{type(error).__name__}: {error}") from None
 
 
@@ -183,8 +174,8 @@ def _words(body: object) -> str:
     error = body.get("error")
     if isinstance(error, Mapping) and isinstance(error.get("message"), str):
         return str(error["message"])
-    said = [error, body.get("message"), body.get("detail")]
-    return ": ".join(words for words in said if isinstance(words, str))
+    parts = [error, body.get("message"), body.get("detail")]
+    return ": ".join(part for part in parts if isinstance(part, str))
 
 
 def _status(code: object) -> int | None:

@@ -17,7 +17,7 @@ def check_variable(variable: str, where: str = "api_key_env") -> None:
     Raises:
         EvalHarnessError: It cannot; what was given is not repeated.
     """
-    if variable and not _VARIABLE.fullmatch(variable):
+    if not _VARIABLE.fullmatch(variable):
         raise EvalHarnessError(
             "not the name of an environment variable",
             where=where,

@@ -62,9 +62,9 @@ def _listed(texts: object) -> list[object]:
 
 def _understood(error: RequestError) -> RequestError:
     """Reads `{"error": ...}`: a missing key or an unknown language concerns all texts."""
-    said = error.detail
-    if error.status == 400 and "API key" in said:
+    detail = error.detail
+    if error.status == 400 and "API key" in detail:
         error.status, error.stops_the_run = None, True
-    elif error.status == 400 and ("not supported" in said or "not available" in said):
+    elif error.status == 400 and ("not supported" in detail or "not available" in detail):
         error.stops_the_run = True
     return error

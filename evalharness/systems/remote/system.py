@@ -63,7 +63,8 @@ class RemoteSystem(System):
     """The extra that installs it."""
 
     def __post_init__(self) -> None:
-        check_variable(self.api_key_env)
+        if self.api_key_env:
+            check_variable(self.api_key_env)
         if self.base_url:
             check_address(self.base_url)
         if self.concurrency < 1:
@@ -220,7 +221,7 @@ class RemoteSystem(System):
                 yield from zip(texts, answers, strict=True)
         finally:
             over.set()
-        client.close()
+        client.close()  # not after an error: threads that are left behind may still use it
 
     def _ask(
         self, client: Any, texts: Texts, source: str, target: str, secrets: Sequence[str]

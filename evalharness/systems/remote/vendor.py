@@ -196,8 +196,8 @@ def read_texts(read: Callable[[], Iterable[Any]]) -> list[str]:
 
 def error_of(error: RequestError) -> Mapping[str, Any]:
     """Returns the object `error` of what a service says in JSON; empty if there is none."""
-    said = error.body.get("error") if isinstance(error.body, Mapping) else None
-    return said if isinstance(said, Mapping) else {}
+    found = error.body.get("error") if isinstance(error.body, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def given(**options: object) -> dict[str, Any]:

@@ -87,6 +87,21 @@ def test_each_distinct_triple_is_judged_once(
     assert sum(encoded) == 3 * 10
 
 
+@pytest.mark.parametrize("kind", ["regression", "unified_without_reference"])
+def test_a_store_that_is_not_read_costs_no_second_computation(
+    tiny: TinyComet, metric: MakeMetric, encoded: list[int], kind: str
+) -> None:
+    samples, checkpoint = outputs(0, 5), tiny(kind)
+    scores(metric(checkpoint), samples)
+    encoded.clear()
+    made = metric(checkpoint, read_store=False)
+    made.statistics(*bitext(samples))
+    once = sum(encoded)
+    assert once > 0
+    made.remarks(*bitext(samples))
+    assert sum(encoded) == once
+
+
 def test_what_a_checkpoint_does_not_read_makes_no_difference(
     tiny: TinyComet, metric: MakeMetric, encoded: list[int]
 ) -> None:

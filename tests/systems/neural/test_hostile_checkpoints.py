@@ -219,11 +219,13 @@ def test_makers_leave_harmless_traces_that_are_no_reason_to_refuse(hostile: Host
     assert system._reader("tr", "en").config.model_type == "m2m_100"
 
 
+LARGE = ": cannot be read: larger than 16 MiB"
+DEEP = " is no JSON: values lie more than 64 deep in each other"
 BOUNDS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "too large": (lambda path: os.truncate(path, 17_000_000), r"has 17000000 bytes; such a file"),
-    "too deep": (lambda path: path.write_text('{"a":' * 65 + "1" + "}" * 65), "nested more than"),
-    "far too deep": (lambda path: path.write_text('{"a":' * 10**5), "nested more than"),
-    "a pipe": (lambda path: (path.unlink(), os.mkfifo(path)), "not a regular file"),
+    "too large": (lambda path: os.truncate(path, 17_000_000), LARGE),
+    "too deep": (lambda path: path.write_text('{"a":' * 65 + "1" + "}" * 65), DEEP),
+    "far too deep": (lambda path: path.write_text('{"a":' * 10**5), DEEP),
+    "a pipe": (lambda path: (path.unlink(), os.mkfifo(path)), ": not a regular file"),
 }
 
 
@@ -236,7 +238,7 @@ def test_small_files_are_bounded_before_they_are_read(
     (hostile.folder / file).touch()
     spoil(hostile.folder / file)
     system = configured("model=nllb", f"model.checkpoint={hostile.folder}")
-    with pytest.raises(EvalHarnessError, match=rf"{file}: {said}"):
+    with pytest.raises(EvalHarnessError, match=rf"{file}{said}"):
         system._reader("tr", "en")
 
 
