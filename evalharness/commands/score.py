@@ -76,10 +76,10 @@ def _score(arguments: Arguments, stack: ExitStack) -> Scores:
         results = None
     if arguments.testset:
         overrides.append(f"testset={arguments.testset}")
-    elif arguments.pair is None:
-        log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
     config, keep = configure(overrides, arguments.metrics, results)
     if not arguments.testset:
+        if arguments.pair is None:
+            log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
         _set_files(config, arguments, stack)
     testset = build(config.testset, "testset")
     systems = [FileSystem(_path(one.path, stack), one.name) for one in arguments.outputs]
