@@ -8,7 +8,11 @@ import importlib
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.errors import (
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
 
 from evalharness.config.checking import checked
 from evalharness.errors import EvalHarnessError
@@ -41,7 +45,9 @@ def build(node: DictConfig | None, key: str) -> Any:
     except OmegaConfBaseException as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         what = first_line(error)
-        mend = shape_hint(what, option) or near_options(error, key) or None
+        mend = shape_hint(what, option) or near_options(error, key).strip() or None
+        if isinstance(error, InterpolationResolutionError):
+            mend = "${...} stands for another option; the fields of a prompt have no $: {text}"
         raise EvalHarnessError(what, where=option, mend=mend) from error
     except (ValueError, TypeError) as error:
         raise EvalHarnessError(f"cannot be built: {first_line(error)}", where=key) from error
