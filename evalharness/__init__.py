@@ -6,7 +6,7 @@ runs. Everything else in this package may change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ __all__ = ["load", "score"]
 
 
 def score(
-    outputs: Mapping[str, Sequence[str]] | Sequence[str],
+    outputs: Mapping[str, Iterable[str]] | Iterable[str],
     *,
     references: References | None = None,
-    sources: Sequence[str] | None = None,
+    sources: Iterable[str] | None = None,
     pair: str | None = None,
     metrics: Sequence[str] | None = None,
-    documents: Sequence[str] | None = None,
+    documents: Iterable[str] | None = None,
     testset: str = "text",
     results_dir: str | Path | None = None,
     store: str | Path | None = None,
@@ -37,7 +37,8 @@ def score(
 
     Args:
         outputs: A list of hypotheses by the system's name; a plain list for one system. Each has
-            one text per segment.
+            one text per segment. A list may be anything that is iterated over in order: an array, a
+            column of a data frame, a generator.
         references: A list of texts, one per segment; or a mapping of names to such lists; or a list
             of lists. A list of lists that could be read per reference and per segment is refused.
         sources: One text per segment; `None` where no metric needs them.
@@ -49,7 +50,8 @@ def score(
         testset: The test set's name in tables.
         results_dir: Where run folders are written; `None` for a temporary folder that goes with the
             result.
-        store: Where COMET's embeddings are kept; `None` for a folder inside `results_dir`.
+        store: Where COMET's embeddings are kept; `None` for the folder that `EVALHARNESS_STORE`
+            names, else for one inside `results_dir`.
         device: Where COMET computes: `auto`, `cpu`, `cuda`, `cuda:1`.
         seed: Seeds the bootstrap.
         overrides: Options of the command line, such as `bootstrap.resamples=2000`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -19,15 +20,14 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from evalharness import resources
+from evalharness.commands.words import choices_to_explain, groups_with, readable
 from evalharness.config import (
     SCHEMAS,
     check_letters,
     explained,
     first_line,
-    option_hints,
     register_schemas,
     settle,
-    spelled,
 )
 from evalharness.errors import EvalHarnessError
 from evalharness.interruption import exit_code, interruptible
@@ -40,12 +40,6 @@ FINE, WRONG_INPUT = 0, 2
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
 
 _CHOICE = re.compile(r"\w+(=[\w.-]+)?")
-# Hydra's own options that a value follows; after the last two it may be missing.
-_WITH_VALUE = (
-    *("-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"),
-    *("-cd", "--config-dir", "--experimental-rerun"),
-)
-_INFO = ("-i", "--info")
 
 Command = Callable[[DictConfig], int]
 
@@ -120,15 +114,14 @@ def _run_command(name: str, given: list[str]) -> int:
 
         return score(given)
     if name not in _COMMANDS:
-        raise EvalHarnessError(
-            f"unknown command {name!r}",
-            mend=f"commands: {', '.join(_COMMANDS)}; options look like key=value",
-        )
+        raise _unknown_command(name)
     if "--version" in given:
         sys.stdout.write(f"evalharness {metadata.version('evalharness')}\n")
         return FINE
     for word in given:
         check_letters(word, where=word)
+    if choices := choices_to_explain(given):
+        name, given = "list", choices
     register_schemas()
     outcomes: list[int | Exception] = []
 
@@ -150,7 +143,7 @@ def _run_command(name: str, given: list[str]) -> int:
         shown = [word for word in given if _CHOICE.fullmatch(word)]
         given = [word for word in given if word not in shown]
         given.append(f"show={json.dumps(shown)}")
-    sys.argv = ["evalharness", *_readable(name, given)]
+    sys.argv = ["evalharness", *readable(name, given)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
     try:
         hydra.main(
@@ -176,6 +169,17 @@ def _run_command(name: str, given: list[str]) -> int:
 
         codes.append(summarize(Sweep.finished.pop()))
     return max(codes, default=FINE)
+
+
+def _unknown_command(name: str) -> EvalHarnessError:
+    known = ["score", *_COMMANDS]
+    near = difflib.get_close_matches(name, known, 1)
+    meant = near or [f"{group}={name}" for group in groups_with(name)]
+    hint = f"did you mean {meant[0]}? " if meant else ""
+    return EvalHarnessError(
+        f"unknown command {name!r}",
+        mend=f"{hint}commands: {', '.join(known)}; options look like key=value",
+    )
 
 
 def _run() -> Command:
@@ -227,28 +231,3 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
 _SWEPT = ("run", "fetch")
 # The commands whose work is kept as it is done.
 _RESUMED = ("run", "fetch", "score")
-
-
-def _readable(command: str, given: Sequence[str]) -> list[str]:
-    """Puts options last, where argparse finds them, and quotes what Hydra would read otherwise."""
-    overrides: list[str] = []
-    options: list[str] = []
-    own: Path | None = None
-    words = list(given)
-    while words:
-        word = words.pop(0)
-        if not word.startswith("-"):
-            overrides.append(word)
-            continue
-        options.append(word)
-        name, _, value = word.partition("=")
-        if words and not value and (name in _WITH_VALUE or (name in _INFO and "=" not in words[0])):
-            value = words.pop(0)
-            options.append(value)
-        if name in ("-cd", "--config-dir"):
-            own = Path(value).absolute()
-
-    def hints_of(key: str) -> Sequence[Any]:
-        return option_hints(command, key, own)
-
-    return [*(spelled(word, hints_of) for word in overrides), *options]

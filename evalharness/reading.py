@@ -98,6 +98,24 @@ def read_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> bytes:
     return content
 
 
+def read_stream(stream: BinaryIO, name: str, most: int | None = None) -> bytes:
+    """Returns all that comes from a stream, such as standard input.
+
+    Args:
+        stream: The stream.
+        name: What it is called in the error.
+        most: How many bytes may come; `None` for as many as a text file may have.
+
+    Raises:
+        OSError: More come.
+    """
+    most = MOST_TEXT_BYTES if most is None else most
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise _too_large(name, most)
+    return content
+
+
 def read_json(path: str | Path, *, finite: bool = True) -> Any:
     """Reads a JSON file.
 

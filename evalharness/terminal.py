@@ -142,7 +142,7 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
         done += amount
         now = time.monotonic()
         per_second = speed.after(now, done)
-        left = _duration((total - done) / per_second) if per_second else "–"
+        left = duration((total - done) / per_second) if per_second else "–"
         shown_speed = f"{per_second:.1f}" if per_second else "–"
         if shown:
             if not bar.live.is_started and now - started > _SECONDS_BEFORE_A_BAR:
@@ -193,7 +193,10 @@ class Speed:
         return (self._last[1] - since[1]) / (self._last[0] - since[0])
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Returns a duration in words, about as exact as an estimate can be."""
+    if seconds >= 2 * 3600:
+        return f"{seconds / 3600:.1f} h"
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import sacrebleu
 
@@ -91,6 +99,116 @@ def test_shapes_that_could_be_read_two_ways_are_refused(arguments: dict[str, obj
 def test_a_metric_that_was_named_is_never_missing_in_silence():
     with pytest.raises(EvalHarnessError, match="comet"):
         eh.score(GOOD, references=REFERENCES, sources=GOOD, pair="tr-en", metrics=["comet"])
+
+
+@pytest.mark.parametrize("kind", [np.array, pd.Series, tuple, iter], ids=lambda kind: kind.__name__)
+def test_texts_may_come_in_arrays_columns_and_generators(kind: Callable[[list[str]], Any]):
+    made = eh.score(
+        {"good": kind(GOOD)},
+        references={"A": kind(REFERENCES), "B": kind(OTHERS)},
+        sources=kind(GOOD),
+        documents=kind(["a", "a", "b", "b"]),
+        metrics=["bleu"],
+    )
+    expected = sacrebleu.BLEU().corpus_score(GOOD, [REFERENCES, OTHERS]).score
+    assert made["good"]["BLEU"].score == pytest.approx(expected, abs=1e-9)
+    alone = eh.score(kind(GOOD), references=kind(REFERENCES), metrics=["bleu"])["system"]
+    expected = sacrebleu.BLEU().corpus_score(GOOD, [REFERENCES]).score
+    assert alone["BLEU"].score == pytest.approx(expected, abs=1e-9)
+
+
+def test_none_leaves_a_segment_out():
+    made = eh.score(GOOD, references=[*REFERENCES[:3], None], metrics=["bleu"])
+    expected = sacrebleu.BLEU().corpus_score(GOOD[:3], [REFERENCES[:3]]).score
+    assert made["system"]["BLEU"].score == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_temporary_folder_lives_as_long_as_a_run_does():
+    run = eh.score(GOOD, references=REFERENCES, metrics=["bleu"])["system"]
+    folder = run.results
+    assert [segment["hypothesis"] for segment in run.segments] == GOOD
+    del run
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_the_working_directory_and_logging_stay_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    eh.score(GOOD, references=REFERENCES, metrics=["bleu"])
+    assert (root.level, list(root.handlers)) == before
+    assert capfd.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_score_side_by_side(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("EVALHARNESS_STORE", str(tmp_path / "store"))
+    monkeypatch.chdir(tmp_path)
+
+    def bleu(hypotheses: list[str]) -> float:
+        made = eh.score(hypotheses, references=REFERENCES, metrics=["bleu"])
+        return made["system"]["BLEU"].score
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(bleu, [GOOD, BAD] * 4))
+    expected = [sacrebleu.BLEU().corpus_score(lines, [REFERENCES]).score for lines in (GOOD, BAD)]
+    assert found == pytest.approx(expected * 4, abs=1e-9)
+    assert {path.name for path in tmp_path.iterdir()} <= {"store"}
+
+
+def test_loaded_runs_of_several_test_sets(tmp_path: Path):
+    for name in ("one", "two"):
+        eh.score(
+            {"good": GOOD, "bad": BAD},
+            references=REFERENCES,
+            metrics=["bleu"],
+            testset=name,
+            results_dir=tmp_path,
+        )
+    loaded = eh.load(tmp_path)
+    assert len(loaded) == 4
+    assert {run.testset for run in loaded.values()} == {"one", "two"}
+    assert len(loaded.to_pandas()) == 4
+    assert [(row.testset, row.first, row.second) for row in loaded.compare()] == [
+        ("one", "good", "bad"),
+        ("two", "good", "bad"),
+    ]
+    assert "one" in repr(loaded) and "two" in repr(loaded)
+
+
+@pytest.mark.parametrize("override", ["modle=3", "model=blue", "seed=[1]", "stray"])
+def test_a_wrong_override_is_an_error_of_one_line(override: str):
+    with pytest.raises(EvalHarnessError) as caught:
+        eh.score(GOOD, references=REFERENCES, overrides=[override])
+    assert "\n" not in str(caught.value)
+
+
+NOTEBOOK = """
+import builtins, evalharness as eh
+
+class Shell:  # what rich takes for a notebook's
+    pass
+
+Shell.__module__ = "ipykernel.zmqshell"
+Shell.__name__ = "ZMQInteractiveShell"
+builtins.get_ipython = Shell
+scores = eh.score(["a b c d e"], references=["a b c d f"], metrics=["bleu"])
+assert "BLEU" in repr(scores) and "BLEU" in scores._repr_html_()
+assert "\x1b" not in repr(scores)
+"""
+
+
+def test_in_a_notebook_showing_a_table_prints_nothing_besides():
+    ended = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK],
+        env={**os.environ, "FORCE_COLOR": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_runs_are_kept_where_they_are_wanted_and_read_again(tmp_path: Path):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from evalharness.api.shapes import (
     References,
-    check_texts,
-    count_segments,
+    list_texts,
+    name_outputs,
     name_references,
     split_pair,
 )
 from evalharness.api.values import Scores
-from evalharness.config import RunConfig, absolute, settle
+from evalharness.config import RunConfig, absolute, explained, settle
 from evalharness.config.composing import compose_config
 from evalharness.errors import EvalHarnessError
 from evalharness.run import check_options, evaluate
@@ -24,18 +26,17 @@ from evalharness.store import read_runs
 from evalharness.systems import FileSystem, GivenOutputs
 from evalharness.testsets import GivenTestSet, TestSet, Texts
 
-_UNNAMED = "system"
 _METRICS = {"chrf2": "chrf", "chrf++": "chrfpp", "chrf2++": "chrfpp"}
 
 
 def score(
-    outputs: Mapping[str, Sequence[str]] | Sequence[str],
+    outputs: Mapping[str, Iterable[str]] | Iterable[str],
     *,
     references: References | None,
-    sources: Sequence[str] | None,
+    sources: Iterable[str] | None,
     pair: str | None,
     metrics: Sequence[str] | None,
-    documents: Sequence[str] | None,
+    documents: Iterable[str] | None,
     testset: str,
     results_dir: str | Path | None,
     store: str | Path | None,
@@ -44,19 +45,24 @@ def score(
     overrides: Sequence[str],
 ) -> Scores:
     """Scores outputs; see `evalharness.score`."""
-    systems = outputs if isinstance(outputs, Mapping) else {_UNNAMED: outputs}
-    count = count_segments(systems)
+    systems = name_outputs(outputs)
+    count = len(next(iter(systems.values())))
     named = name_references(references, count)
-    for what, texts in (("sources", sources), ("documents", documents)):
-        if texts is not None:
-            check_texts(what, texts, count)
+    given_sources = None if sources is None else list_texts("sources", sources, count)
+    ids = None if documents is None else list_texts("documents", documents, count)
     source_lang, target_lang = split_pair(pair)
     config, keep = configure(overrides, metrics, results_dir)
     config.device, config.seed = device, seed
     if store is not None:
         config.store.dir = absolute(str(store))
     given = GivenTestSet(
-        Texts(sources, list(named.values()), documents or [None] * count, "sources"),
+        Texts(
+            given_sources,
+            list(named.values()),
+            ids or [None] * count,
+            "sources",
+            names=list(named),
+        ),
         source_lang,
         target_lang,
         testset,
@@ -103,8 +109,7 @@ def configure(
         The configuration, and what has to live as long as its results folder is needed.
 
     Raises:
-        HydraException: An override, or the name of a metric, is wrong.
-        EvalHarnessError: No metric is named.
+        EvalHarnessError: No metric is named; an override, or the name of a metric, is wrong.
     """
     words = ["testset=text", "model=file"]
     checkpoints: list[str] = []
@@ -116,7 +121,10 @@ def configure(
         if checkpoints and "comet" not in choices:
             choices.append("comet")
         words.append(f"metric=[{','.join(dict.fromkeys(choices))}]")
-    config = compose_config([*words, *overrides])
+    try:
+        config = compose_config([*words, *overrides])
+    except (HydraException, OmegaConfBaseException) as error:
+        raise EvalHarnessError(explained(error) or str(error)) from error
     keep = tempfile.TemporaryDirectory() if results_dir is None else None
     config.results_dir = keep.name if keep else str(results_dir)
     settle(config, RunConfig)

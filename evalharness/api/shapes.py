@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from string import ascii_uppercase
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import UNDETERMINED
+from evalharness.testsets import reference_letters
 
-References = Sequence[str] | Mapping[str, Sequence[str | None]] | Sequence[Sequence[str | None]]
+References = (
+    Iterable[str | None] | Mapping[str, Iterable[str | None]] | Iterable[Iterable[str | None]]
+)
+_UNNAMED = "system"
 
 
-def count_segments(outputs: Mapping[str, Sequence[str]]) -> int:
-    """Returns how many segments the systems translated.
+def name_outputs(outputs: Mapping[str, Iterable[str]] | Iterable[str]) -> dict[str, list[str]]:
+    """Returns the outputs by the system's name.
+
+    Args:
+        outputs: A list of texts per system, or one list.
 
     Raises:
         EvalHarnessError: There is no system or no segment, or the systems differ.
     """
-    if not outputs:
+    named = outputs if isinstance(outputs, Mapping) else {_UNNAMED: outputs}
+    lists = {str(name): list_texts(f"outputs of {name}", texts) for name, texts in named.items()}
+    if not lists:
         raise EvalHarnessError("no system", where="outputs")
-    name, first = next(iter(outputs.items()))
-    count = len(first)
-    for system, texts in outputs.items():
-        check_texts(f"outputs of {system}", texts)
+    first, count = next((name, len(texts)) for name, texts in lists.items())
+    for name, texts in lists.items():
         if len(texts) != count:
             raise EvalHarnessError(
-                f"{len(texts)} texts, but {name} has {count}",
-                where=f"outputs of {system}",
+                f"{len(texts)} texts, but {first} has {count}",
+                where=f"outputs of {name}",
                 mend="give one text per segment, in the same order",
             )
     if not count:
-        raise EvalHarnessError("no text", where=f"outputs of {name}")
-    return count
+        raise EvalHarnessError("no text", where=f"outputs of {first}")
+    return lists
 
 
-def check_texts(what: str, texts: object, count: int | None = None) -> None:
-    """Refuses what is no list of texts, or has another length.
+def list_texts(what: str, texts: object, count: int | None = None) -> list[str]:
+    """Returns the texts as a list; refuses what is no list of texts, or has another length.
 
     Raises:
         EvalHarnessError: It is none, or it has not `count` texts.
     """
-    if isinstance(texts, str) or not isinstance(texts, Iterable):
-        kind = "one text" if isinstance(texts, str) else type(texts).__name__
-        raise EvalHarnessError(f"{kind}, not a list of texts", where=what, mend="give a list")
-    assert isinstance(texts, Sequence) or hasattr(texts, "__len__")
-    odd = next((n for n, text in enumerate(texts) if not isinstance(text, str)), None)
+    _refuse_text(what, texts)
+    assert isinstance(texts, Iterable)
+    listed = list(texts)
+    odd = next((n for n, text in enumerate(listed) if not isinstance(text, str)), None)
     if odd is not None:
+        kind = type(listed[odd]).__name__
+        raise EvalHarnessError(f"item {odd} is {kind}, not a text", where=what)
+    if count is not None and len(listed) != count:
         raise EvalHarnessError(
-            f"item {odd} is {type(list(texts)[odd]).__name__}, not a text", where=what
-        )
-    length = len(list(texts))
-    if count is not None and length != count:
-        raise EvalHarnessError(
-            f"{length} texts for {count} segments",
+            f"{len(listed)} texts for {count} segments",
             where=what,
             mend="give one text per segment, in the same order",
         )
+    return [str(text) for text in listed]
 
 
 def name_references(references: References | None, count: int) -> dict[str, list[str]]:
@@ -63,7 +67,8 @@ def name_references(references: References | None, count: int) -> dict[str, list
 
     Args:
         references: A list of texts, a mapping of names to lists of texts, or a list of lists: of
-            one list per reference, or of one list per segment, where only one of them fits.
+            one list per reference, or of one list per segment, where only one of them fits. `None`
+            instead of a text leaves the segment out.
         count: How many segments there are.
 
     Raises:
@@ -76,13 +81,12 @@ def name_references(references: References | None, count: int) -> dict[str, list
     else:
         _refuse_text("references", references)
         rows = list(references)
-        if all(isinstance(row, str) for row in rows):
-            lists = {"A": [str(row) for row in rows]}
+        if all(row is None or isinstance(row, str) for row in rows):
+            lists = {"A": _filled(rows)}
         else:
-            lists = dict(zip(_letters(), _by_reference(rows, count), strict=False))
-    for name, texts in lists.items():
-        check_texts(f"reference {name}", texts, count)
-    return lists
+            columns = _by_reference(rows, count)
+            lists = dict(zip(reference_letters(len(columns)), columns, strict=True))
+    return {name: list_texts(f"reference {name}", lists[name], count) for name in lists}
 
 
 def split_pair(pair: str | None) -> tuple[str, str]:
@@ -141,15 +145,7 @@ def _filled(texts: object) -> list[str]:
 
 
 def _refuse_text(where: str, texts: object) -> None:
-    if isinstance(texts, str) or not isinstance(texts, Iterable):
+    unordered = (str, bytes, Mapping, Set)
+    if isinstance(texts, unordered) or not isinstance(texts, Iterable):
         kind = "one text" if isinstance(texts, str) else type(texts).__name__
-        raise EvalHarnessError(
-            f"{kind}, not a list of texts",
-            where=where,
-            mend="give a list of texts, a mapping of names to lists, or a list of lists",
-        )
-
-
-def _letters() -> Iterable[str]:
-    yield from ascii_uppercase
-    yield from (f"R{number}" for number in range(len(ascii_uppercase) + 1, 10_000))
+        raise EvalHarnessError(f"{kind}, not a list of texts", where=where, mend="give a list")

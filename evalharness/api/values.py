@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from evalharness.store import RunRecord
     from evalharness.views import Board
 
+_PLAIN: Any = {"highlight": False, "markup": False, "emoji": False}
+
 
 @dataclass(frozen=True)
 class Score:
@@ -86,11 +88,13 @@ class Run(Mapping[str, Score]):
     """A finished run: one system on one language pair of one test set, with its scores.
 
     It is a mapping from a metric's name to its score. Names are found in any case (`bleu`), and
-    also under the metric's name in `metric=` (`chrf`, `comet`).
+    also under the metric's name in `metric=` (`chrf`, `comet`). A temporary results folder lives as
+    long as one of its runs does.
     """
 
     record: RunRecord = field(repr=False)
     results: Path = field(repr=False)
+    _keep: object = field(default=None, repr=False, compare=False)
 
     @property
     def system(self) -> str:
@@ -176,7 +180,7 @@ class Scores(Mapping[str, Run]):
         names = [record.system for record in self.records]
         self._runs = {
             name if names.count(name) == 1 else record.folder.removeprefix("runs/"): Run(
-                record, results
+                record, results, keep
             )
             for name, record in zip(names, self.records, strict=True)
         }
@@ -263,14 +267,15 @@ class Scores(Mapping[str, Run]):
         from rich.console import Console
 
         text = StringIO()
-        self._print(Console(file=text, highlight=False))
+        # What rich finds out by itself would print in a notebook, and may be in colour.
+        self._print(Console(file=text, force_jupyter=False, color_system=None, **_PLAIN))
         return text.getvalue().strip("\n")
 
     def _repr_html_(self) -> str:
         """Returns the table for a notebook."""
         from rich.console import Console
 
-        console = Console(file=StringIO(), record=True, highlight=False, width=120)
+        console = Console(file=StringIO(), record=True, force_jupyter=False, width=120, **_PLAIN)
         self._print(console)
         return console.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
 

@@ -25,8 +25,10 @@ from evalharness.config import RunConfig, build
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.leaderboard import report_absent
+from evalharness.reading import read_stream
 from evalharness.systems import FileSystem
 from evalharness.terminal import log_handler, results_console
+from evalharness.testsets import OnePair
 from evalharness.views import Board, csv_text, latex_text, markdown_text, print_board
 from evalharness.views.cells import decimals
 
@@ -50,11 +52,10 @@ def score(words: Sequence[str]) -> int:
         1 if a metric that was named could not be computed; else 0.
 
     Raises:
-        EvalHarnessError: An argument or a file is wrong.
-        HydraException: An override is.
+        EvalHarnessError: An argument, an override or a file is wrong.
     """
-    arguments = parse_arguments(words, RunConfig.__dataclass_fields__)
     logging.basicConfig(level=logging.INFO, handlers=[log_handler()], force=True)
+    arguments = parse_arguments(words, RunConfig.__dataclass_fields__)
     if not arguments.outputs:
         raise EvalHarnessError("no outputs", where="score", mend="give -i FILE")
     with ExitStack() as stack:
@@ -76,12 +77,14 @@ def _score(arguments: Arguments, stack: ExitStack) -> Scores:
         results = None
     if arguments.testset:
         overrides.append(f"testset={arguments.testset}")
-    elif arguments.pair is None:
-        log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
     config, keep = configure(overrides, arguments.metrics, results)
     if not arguments.testset:
+        if arguments.pair is None:
+            log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
         _set_files(config, arguments, stack)
     testset = build(config.testset, "testset")
+    if arguments.testset and arguments.pair is not None:
+        testset = OnePair(testset, "-".join(split_pair(arguments.pair)))
     systems = [FileSystem(_path(one.path, stack), one.name) for one in arguments.outputs]
     return score_systems(systems, testset, config, keep)
 
@@ -94,6 +97,7 @@ def _set_files(config: DictConfig, arguments: Arguments, stack: ExitStack) -> No
     config.testset.source = None if sources is None else _path(sources, stack)
     config.testset.documents = None if documents is None else _path(documents, stack)
     config.testset.references = [_path(one.path, stack) for one in arguments.references]
+    config.testset.reference_names = [one.name for one in arguments.references]
 
 
 def _path(path: str, stack: ExitStack) -> str:
@@ -102,7 +106,11 @@ def _path(path: str, stack: ExitStack) -> str:
         return str(Path(path).expanduser())
     folder = stack.enter_context(tempfile.TemporaryDirectory())
     copy = Path(folder) / "stdin"
-    copy.write_bytes(sys.stdin.buffer.read())
+    if sys.stdin is None:
+        raise EvalHarnessError("standard input is closed", where=path)
+    if sys.stdin.isatty():
+        log.info("reading standard input; Ctrl-D ends it")
+    copy.write_bytes(read_stream(sys.stdin.buffer, "standard input"))
     return str(copy)
 
 

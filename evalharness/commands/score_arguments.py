@@ -8,21 +8,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from string import ascii_uppercase
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from evalharness.errors import EvalHarnessError
+from evalharness.systems import name_after
+from evalharness.testsets import reference_letters
 
 STANDARD_INPUT = "-"
 _OVERRIDE = re.compile(r"(?:\+{1,2}|~)?(?P<first>[A-Za-z_]\w*)(?:[.@][^=]*)?=.*", re.DOTALL)
 _NAMED = re.compile(r"(?P<name>[^=/]+)=(?P<path>.+)", re.DOTALL)
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._+-]+")
 
 _EXAMPLES = """
 examples:
   evalharness score -i out.txt -r ref.txt
-  evalharness score -s src.txt -r ref.txt -i google=a.txt nllb=b.txt -l ar-en -m bleu chrf comet
+  evalharness score -s src.txt -r ref.txt -i google=a.txt nllb=b.txt \\
+    -l ar-en -m bleu chrf comet
   cat out.txt | evalharness score -r ref.txt -i - -b
+
+key=value is any option of a run: results_dir=null keeps nothing, seed=7,
+bootstrap.resamples=2000. A file whose name has a = is written ./a=b.txt.
 """
 
 
@@ -90,7 +94,11 @@ _SEGMENTS_HELP = "write segment scores into this file; without a file to standar
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Says in one line what is wrong."""
-        raise EvalHarnessError(message, where="score", mend="evalharness score --help")
+        stray = message.removeprefix("unrecognized arguments: ").split()
+        mend = "evalharness score --help"
+        if message != " ".join(stray) and not any(word.startswith("-") for word in stray):
+            mend = "outputs go after -i, references after -r"
+        raise EvalHarnessError(message, where="score", mend=mend)
 
 
 def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments:
@@ -107,7 +115,7 @@ def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments
     """
     overrides = [word for word in words if _is_override(word, options)]
     given = _parser().parse_args([word for word in words if word not in overrides])
-    _check_testset(given.test_set)
+    _check_testset(given)
     references = _name_references(given.references)
     outputs = _name_outputs(given.input)
     named = [one.path for one in (*outputs, *references)]
@@ -121,7 +129,7 @@ def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments
         given.documents,
         given.language_pair,
         given.test_set,
-        given.name,
+        given.name or "text",
         given.metrics,
         OutputFormat(given.format),
         given.width,
@@ -142,10 +150,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Scores outputs you have: one hypothesis per line, UTF-8.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="evalharness score [-s SRC] [-r [NAME=]REF ...] -i [NAME=]HYP ... [options]"
-        " [key=value ...]",
+        usage="evalharness score [-s SRC] [-r [NAME=]REF ...] -i [NAME=]HYP ...\n"
+        "                         [options] [key=value ...]",
         allow_abbrev=False,
     )
+
+    def one_of(choices: Collection[object], metavar: str) -> dict[str, Any]:
+        return {"choices": choices, "metavar": metavar}
+
+    maybe = {"nargs": "?", "const": STANDARD_INPUT}
     several = {"nargs": "+", "action": "extend", "default": []}
     for flags, help_text, options in (
         ("-i --input", "outputs, a file per system", {**several, "metavar": "[NAME=]HYP"}),
@@ -153,29 +166,38 @@ def _parser() -> argparse.ArgumentParser:
         ("-s --sources", "the sources; COMET needs them", {"metavar": "SRC"}),
         ("-l --language-pair", "such as ar-en or zh_Hant-en", {"metavar": "PAIR"}),
         ("-t --test-set", "a test set by its name", {"metavar": "TESTSET"}),
-        ("-n --name", "what a test set of files is called", {"default": "text"}),
+        ("-n --name", "what the test set of files is called (text)", {}),
         ("-m --metrics", _METRICS_HELP, {"nargs": "+", "metavar": "METRIC"}),
         ("-d --documents", "the document id of each line", {"metavar": "IDS"}),
-        ("-f --format", "how scores are printed", {"choices": _FORMATS, "default": "table"}),
-        ("-w --width", "decimals of the scores", {"type": int, "choices": range(11)}),
+        ("-f --format", " | ".join(_FORMATS), {**one_of(_FORMATS, "FORMAT"), "default": "table"}),
+        ("-w --width", "decimals of the scores", {**one_of(range(11), "N"), "type": int}),
         ("-b --score-only", "numbers alone: a line per system", {"action": "store_true"}),
-        ("-sl --sentence-level", _SEGMENTS_HELP, {"nargs": "?", "const": STANDARD_INPUT}),
+        ("-sl --sentence-level", _SEGMENTS_HELP, {**maybe, "metavar": "FILE"}),
     ):
         parser.add_argument(*flags.split(), help=help_text, **options)
     return parser
 
 
-def _check_testset(name: str | None) -> None:
-    if name is not None and ("/" in name or Path(name).is_file()):
+def _check_testset(given: argparse.Namespace) -> None:
+    name = given.test_set
+    if name is None:
+        return
+    if "/" in name or Path(name).is_file():
         raise EvalHarnessError(
             f"{name} is a file, and -t names a test set", where="-t", mend="outputs go after -i"
+        )
+    own = {"-s": given.sources, "-r": given.references, "-d": given.documents, "-n": given.name}
+    if beside := [flag for flag, value in own.items() if value]:
+        raise EvalHarnessError(
+            f"the test set {name} has sources, references and a name of its own",
+            where=" ".join(beside),
+            mend="leave out either -t or these",
         )
 
 
 def _name_references(words: Sequence[str]) -> list[Named]:
     named = []
-    for number, word in enumerate(words):
-        letter = ascii_uppercase[number] if number < len(ascii_uppercase) else f"R{number + 1}"
+    for letter, word in zip(reference_letters(len(words)), words, strict=True):
         found = _NAMED.fullmatch(word)
         named.append(Named(found["name"], found["path"]) if found else Named(letter, word))
     _refuse_twice(named, "-r")
@@ -195,7 +217,7 @@ def _name_of(path: str) -> str:
     """A system's name from the name of its file alone, so that no other file changes it."""
     if path == STANDARD_INPUT:
         return "stdin"
-    return _NOT_IN_NAMES.sub("-", Path(path).stem).strip("-._+") or "system"
+    return name_after(path)
 
 
 def _refuse_twice(named: Sequence[Named], flag: str) -> None:

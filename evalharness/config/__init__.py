@@ -4,7 +4,7 @@ from evalharness.config.building import build, build_all, first_line
 from evalharness.config.checking import absolute, check_letters, settle
 from evalharness.config.environment import environment_values, redacted, redacted_yaml
 from evalharness.config.explaining import explained
-from evalharness.config.hints import FilePath
+from evalharness.config.hints import FilePath, PromptText
 from evalharness.config.options import option_hints
 from evalharness.config.schema import (
     SCHEMAS,
@@ -30,6 +30,7 @@ __all__ = [
     "GateFormat",
     "OnInconclusive",
     "PairedTest",
+    "PromptText",
     "RunConfig",
     "absolute",
     "build",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import importlib
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.errors import (
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
 
 from evalharness.config.checking import checked
 from evalharness.errors import EvalHarnessError
@@ -39,8 +44,11 @@ def build(node: DictConfig | None, key: str) -> Any:
         raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
     except OmegaConfBaseException as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
-        mend = f"give a list: '{option}=[...]'" if "ListConfig" in str(error) else None
-        raise EvalHarnessError(first_line(error), where=option, mend=mend) from error
+        what = first_line(error)
+        mend = shape_hint(what, option) or near_options(error, key).strip() or None
+        if isinstance(error, InterpolationResolutionError):
+            mend = "${...} stands for another option; the fields of a prompt have no $: {text}"
+        raise EvalHarnessError(what, where=option, mend=mend) from error
     except (ValueError, TypeError) as error:
         raise EvalHarnessError(f"cannot be built: {first_line(error)}", where=key) from error
     assert isinstance(options, dict)
@@ -76,3 +84,39 @@ def target_class(path: str, key: str) -> Any:
 def first_line(error: BaseException) -> str:
     """Returns what an error of OmegaConf says, without the lines that say where."""
     return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def shape_hint(message: str, option: str) -> str | None:
+    """Returns how to mend one value where a list is wanted, or the other way round.
+
+    Args:
+        message: What OmegaConf says.
+        option: The option, to be named in the hint.
+    """
+    if "is not a ListConfig" in message:
+        return f"give a list: '{option}=[...]'"
+    if "'ListConfig'" in message or "of type 'list'" in message:
+        return f"give one value: {option}=...; several are a sweep: -m {option}=A,B"
+    return None
+
+
+def near_options(error: BaseException | None, key: str = "") -> str:
+    """Returns a question that names the options that resemble one that is unknown, or nothing.
+
+    Args:
+        error: What OmegaConf raised.
+        key: Where the part stands in the configuration that the error knows only from within.
+    """
+    parent = getattr(error, "parent_node", None)
+    if not isinstance(error, OmegaConfBaseException) or not isinstance(parent, DictConfig):
+        return ""
+    wanted = str(error.key)
+    above = str(error.full_key).removesuffix(wanted)
+    if key and not above.startswith(f"{key}."):
+        above = f"{key}.{above}"
+    known = [str(name) for name in parent if name not in ("_target_", "hydra")]
+    near = [f"{above}{name}" for name in difflib.get_close_matches(wanted, known, 1)]
+    if not near:  # perhaps it stands one level below: `path` is `model.path`
+        below = [name for name in known if OmegaConf.is_dict(parent._get_node(name))]
+        near = [f"{above}{name}.{wanted}" for name in below if wanted in parent[name]]
+    return f"did you mean {' or '.join(near)}? " if near else ""

@@ -10,7 +10,8 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from evalharness.config.hints import element, fields, is_path, is_text, within
+from evalharness.config.hints import element, fields, is_path, is_prompt, is_text, within
+from evalharness.config.prompts import prompt_text
 from evalharness.errors import EvalHarnessError
 
 
@@ -32,7 +33,7 @@ def settle(config: DictConfig, schema: type, above: str = "") -> None:
 
 
 def checked(value: Any, hint: Any, where: str) -> Any:
-    """Returns a value with absolute paths, or refuses what was not written like that.
+    """Returns a value with absolute paths and whole prompts, or refuses what is written otherwise.
 
     Args:
         value: What the configuration holds.
@@ -40,7 +41,8 @@ def checked(value: Any, hint: Any, where: str) -> Any:
         where: The option, for the error.
 
     Raises:
-        EvalHarnessError: YAML took a text for something else, or a text cannot be written down.
+        EvalHarnessError: YAML took a text for something else, or a text cannot be written down, or
+            a prompt's file cannot be read.
     """
     if isinstance(value, Mapping):
         for key in value:
@@ -51,6 +53,8 @@ def checked(value: Any, hint: Any, where: str) -> Any:
         return [checked(item, _inner(hint, n), f"{where}[{n}]") for n, item in enumerate(value)]
     if isinstance(value, str):
         check_letters(value, where)
+        if is_prompt(hint):
+            return prompt_text(value, where)
         return absolute(value) if value and is_path(hint) else value
     if value is not None and is_text(hint):
         raise _misread(value, where)

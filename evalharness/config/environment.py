@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -69,11 +70,16 @@ def _as_it_stands(*arguments: Any) -> str:
 
 @contextmanager
 def _resolving_by(resolver: Callable[..., Any]) -> Iterator[None]:
-    OmegaConf.register_new_resolver(_RESOLVER, resolver, replace=True)
+    """Resolves in another way in this thread."""
+    token = _current.set(resolver)
     try:
         yield
     finally:
-        OmegaConf.register_new_resolver(_RESOLVER, _held, replace=True)
+        _current.reset(token)
 
 
-OmegaConf.register_new_resolver(_RESOLVER, _held, replace=True)
+_current: ContextVar[Callable[..., Any]] = ContextVar("resolver", default=_held)
+
+OmegaConf.register_new_resolver(
+    _RESOLVER, lambda *arguments: _current.get()(*arguments), replace=True
+)

@@ -11,7 +11,7 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf.errors import OmegaConfBaseException
 
 from evalharness import resources
-from evalharness.config.building import first_line
+from evalharness.config.building import first_line, near_options, shape_hint
 from evalharness.errors import EvalHarnessError
 
 _UNCLOSED = (
@@ -19,6 +19,13 @@ _UNCLOSED = (
     """ "key='[text'\""""
 )
 _SEE_HELP = "see python -m evalharness --help"
+_LAUNCHERS = {
+    "joblib": "hydra-joblib-launcher",
+    "ray": "hydra-ray-launcher",
+    "submitit_local": "hydra-submitit-launcher",
+    "submitit_slurm": "hydra-submitit-launcher",
+}
+"""The packages that bring launchers."""
 
 
 def explained(error: BaseException) -> str | None:
@@ -53,22 +60,35 @@ def _explain_system(error: OSError) -> str:
 
 
 def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str:
+    if group == "hydra/launcher" and wanted in _LAUNCHERS:
+        return f"{group}={wanted}: not installed; pip install {_LAUNCHERS[wanted]}"
     folder = resources.folder("conf") / group
     choices = sorted(known or (path.stem for path in folder.glob("*.yaml")))
     near = difflib.get_close_matches(wanted, choices, 1)
     hint = f"did you mean {near[0]}? " if near else ""
-    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(choices)}"
+    more = ""
+    if group == "hydra/launcher":
+        more = f"; packages bring others: {', '.join(sorted(set(_LAUNCHERS.values())))}"
+    return f"{group}={wanted}: no such choice; {hint}choices: {', '.join(choices)}{more}"
 
 
 def _explain_override(error: HydraException) -> str:
     what, mend = first_line(error), _SEE_HELP
     if isinstance(error, OverrideParseException):
+        if "=" not in error.override:
+            return f"{error.override}: options look like key=value; {_SEE_HELP}"
         return f"{error.override}: {_UNCLOSED}"
+    if ambiguous := re.match(r"Ambiguous value for argument '(.+?)=(.+)'$", what):
+        key, values = ambiguous.groups()
+        return (
+            f"{key}={values}: several values; -m {key}={values} is a sweep,"
+            f" '{key}=[{values}]' a list"
+        )
     if unknown := re.match(r"Could not override '(.+)'", what):
         what = f"{unknown[1]}: no such option"
-        mend = "python -m evalharness --cfg job lists them"
+        mend = f"{near_options(error.__cause__)}python -m evalharness --cfg job lists them"
     elif isinstance(error.__cause__, OmegaConfBaseException):
+        merged = re.match(r"Error merging override (.+?)=", what)
         what = f"{what}: {first_line(error.__cause__)}"
-        if "ListConfig" in what:
-            mend = "give a list: 'key=[value,value]'"
+        mend = shape_hint(what, merged[1] if merged else "key") or mend
     return f"{what}; {mend}"

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union
 
-_PATH, _TEXTS = "a path", "texts"
+_PATH, _PROMPT, _TEXTS = "a path", "a prompt", "texts"
 
 if TYPE_CHECKING:
     Text: TypeAlias = str
@@ -24,6 +24,9 @@ Location: TypeAlias = Annotated[Text, _PATH]
 
 FilePath: TypeAlias = Annotated[str, _PATH]
 """The path of a file or folder, among the fields of a system, a test set or a metric."""
+
+PromptText: TypeAlias = Annotated[str, _PROMPT]
+"""A prompt, among the fields of a system: what is written for it is read by `prompt_text`."""
 
 
 def fields(declaring: type) -> Mapping[str, Any]:
@@ -67,9 +70,18 @@ def is_text(hint: Any) -> bool:
 
 def is_path(hint: Any) -> bool:
     """Whether a value is the path of a file or folder."""
+    return _has_mark(hint, _PATH)
+
+
+def is_prompt(hint: Any) -> bool:
+    """Whether a value is a prompt."""
+    return _has_mark(hint, _PROMPT)
+
+
+def _has_mark(hint: Any, mark: str) -> bool:
     if typing.get_origin(hint) is Annotated:
-        return _PATH in typing.get_args(hint)
-    return any(is_path(kind) for kind in _members(hint))
+        return mark in typing.get_args(hint)
+    return any(_has_mark(kind, mark) for kind in _members(hint))
 
 
 def _members(hint: Any) -> Sequence[Any]:

@@ -30,24 +30,24 @@ class Checkpoint:
             Python package, which is not imported. A folder that exists comes before a hub id.
         revision: Branch, tag or commit of a hub repository; says nothing about a folder.
         fetch_with: The command that downloads it, for errors.
-        key: What its options begin with, for errors: `model`, `metric.comet`.
+        key: The option that names it, for errors: `model.checkpoint`, `metric.comet.encoder`.
         select: Which files are wanted.
     """
 
     name: str
     revision: str = "main"
     fetch_with: str = ""
-    key: str = "model"
+    key: str = "model.checkpoint"
     select: Select = transformers_files
 
     @classmethod
-    def of(cls, spec: str, fetch_with: str = "", key: str = "model") -> Checkpoint:
+    def of(cls, spec: str, fetch_with: str = "", key: str = "model.checkpoint") -> Checkpoint:
         """Makes it from what a configuration says: a name, with `@` and a revision if need be.
 
         Args:
             spec: Such as `facebook/m2m100_418M@main`, or a folder.
             fetch_with: The command that downloads it.
-            key: What its options begin with.
+            key: The option that names it.
         """
         name, at, revision = spec.rpartition("@")
         if not at or _expanded(spec).exists():
@@ -125,9 +125,7 @@ class Checkpoint:
     def _local(self) -> Path | None:
         """The folder, if the name means one; `None` for a hub id."""
         if not self.name.strip():
-            raise EvalHarnessError(
-                "empty", where=f"{self.key}.checkpoint", mend="give a hub id or a folder"
-            )
+            raise EvalHarnessError("empty", where=self.key, mend="give a hub id or a folder")
         if self.name.startswith(PACKAGE):
             return self._package(self.name.removeprefix(PACKAGE))
         path = _expanded(self.name)
@@ -162,14 +160,14 @@ class Checkpoint:
                 return folder.resolve()
         raise self._error(
             f"no installed Python package {module!r}",
-            f"install it with pip, or give {self.key}.checkpoint= a hub id or a folder",
+            f"install it with pip, or give {self.key}= a hub id or a folder",
         )
 
     def _check(self, folder: Path) -> None:
         if missing := lacking(folder, with_gguf(self.select)):
             raise self._error(
                 f"the folder has {missing}",
-                f"copy what is missing, or correct {self.key}.checkpoint=",
+                f"copy what is missing, or correct {self.key}=",
             )
 
     def _error(self, what: str, mend: str) -> EvalHarnessError:

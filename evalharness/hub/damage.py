@@ -11,7 +11,7 @@ _LONGEST = 200
 
 
 def damaged(
-    folder: Path, error: Exception, fetch_with: str = "", key: str = "model"
+    folder: Path, error: Exception, fetch_with: str = "", key: str = "model.checkpoint"
 ) -> EvalHarnessError:
     """Tells that a library could not load a checkpoint's files.
 
@@ -19,7 +19,7 @@ def damaged(
         folder: What `Checkpoint.folder` returned.
         error: What the library raised.
         fetch_with: The command that downloads the checkpoint anew.
-        key: What its options begin with.
+        key: The option that names it.
 
     Returns:
         An error for the caller to raise from `error`.
@@ -33,7 +33,7 @@ def damaged(
         return EvalHarnessError(
             what,
             where=folder,
-            mend=f"choose another {key}.checkpoint=, or copy a damaged folder anew",
+            mend=f"choose another {key}=, or copy a damaged folder anew",
         )
     cached = folder.parent.parent
     command = fetch_with or "run the same command again"

@@ -29,7 +29,7 @@ class Obstacles:
         name: The checkpoint's name.
         revision: Its revision.
         fetch_with: The command that downloads it.
-        key: What its options begin with: `model`.
+        key: The option that names it: `model.checkpoint`.
     """
 
     name: str
@@ -105,7 +105,7 @@ class Obstacles:
         return EvalHarnessError(
             f"the repository has no {missing} at revision {self.revision}",
             where=self.name,
-            mend=f"choose another {self.key}.checkpoint=",
+            mend=f"choose another {self.key}=",
         )
 
     def other_content(self, name: str) -> EvalHarnessError:
@@ -129,7 +129,7 @@ class Obstacles:
 
     @property
     def _folder(self) -> str:
-        return f"give {self.key}.checkpoint=FOLDER"
+        return f"give {self.key}=FOLDER"
 
     @property
     def _again(self) -> str:
@@ -147,13 +147,13 @@ class Obstacles:
         """The name means nothing."""
         return self._error(
             "neither a folder here nor a repository on the hub that can be read",
-            f"correct {self.key}.checkpoint=; for a private repository set HF_TOKEN",
+            f"correct {self.key}=; for a private repository set HF_TOKEN",
         )
 
     def _no_revision(self, revision: str) -> EvalHarnessError:
         if revision == self.revision:
             mend = (
-                f"give {self.key}.checkpoint={self.name}@ with a branch, tag or commit that"
+                f"give {self.key}={self.name}@ with a branch, tag or commit that"
                 f" https://huggingface.co/{self.name}/commits lists"
             )
         else:

@@ -77,7 +77,7 @@ def _without_code(checkpoint: Checkpoint) -> Iterator[None]:
         raise EvalHarnessError(
             "would have to be executed to be loaded, which is refused",
             where=checkpoint.name,
-            mend=f"choose another {checkpoint.key}.checkpoint=",
+            mend=f"choose another {checkpoint.key}=",
         )
 
     modules = [(importlib.import_module(module), name) for module, name in _DOORS]

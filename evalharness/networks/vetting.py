@@ -82,7 +82,7 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
         EvalHarnessError: It would, or a file is no regular file, or too large.
         ValueError: A configuration is no JSON, or a GGUF file's header lies.
     """
-    mend = f"choose another {checkpoint.key}.checkpoint="
+    mend = f"choose another {checkpoint.key}="
     if (folder / _CODE_FOLDER).exists():
         raise EvalHarnessError(
             "holds code, which transformers would run", where=folder / _CODE_FOLDER, mend=mend
@@ -91,7 +91,7 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
         raise EvalHarnessError(
             "an adapter, which names another checkpoint to load",
             where=folder / _ADAPTER,
-            mend=f"give {checkpoint.key}.checkpoint= a checkpoint that it is merged into",
+            mend=f"give {checkpoint.key}= a checkpoint that it is merged into",
         )
     for path in folder.glob("*.gguf"):
         if path.is_file():
@@ -115,7 +115,7 @@ def check_architecture(model_type: str, known: Collection[str], checkpoint: Chec
         raise EvalHarnessError(
             _no_architecture(model_type),
             where=checkpoint.name,
-            mend=f"choose another {checkpoint.key}.checkpoint=",
+            mend=f"choose another {checkpoint.key}=",
         )
 
 

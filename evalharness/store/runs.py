@@ -174,6 +174,7 @@ def _run_json(run: Run) -> dict[str, object]:
             "name": run.bitext.testset,
             "digest": run.bitext.digest,
             "references": list(run.bitext.provenance),
+            "reference_names": list(run.bitext.reference_names),
             "notes": list(run.bitext.notes),
         },
         "source_lang": run.bitext.source_lang,

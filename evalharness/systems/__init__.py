@@ -3,7 +3,7 @@
 from evalharness.systems.base import Failure, Prices, System, TakenBackError, Translation
 from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
-from evalharness.systems.file import FileSystem, GivenOutputs
+from evalharness.systems.file import FileSystem, GivenOutputs, name_after
 from evalharness.systems.gloss import GlossSystem
 from evalharness.systems.usage import usage
 
@@ -18,5 +18,6 @@ __all__ = [
     "System",
     "TakenBackError",
     "Translation",
+    "name_after",
     "usage",
 ]

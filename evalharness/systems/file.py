@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,26 @@ from evalharness.hub import Checkpoint
 from evalharness.systems.base import Facts
 from evalharness.textfiles import TextFile, check_aligned, decode_text, read_bytes
 
+log = logging.getLogger(__name__)
+
+_NO_LETTERS = re.compile(r"[^A-Za-z0-9._+-]+")
+
+
+def name_after(path: str) -> str:
+    """Returns the name of a system whose outputs lie in a file: the file's, without its suffix.
+
+    Letters that no folder's name may have become plain ones or `-`, and the log says so. It depends
+    on the file's name alone: another file does not change it.
+    """
+    stem = re.sub(r"\{(source|target)_lang\}", "", Path(path).stem).strip("._-")
+    letters = unicodedata.normalize("NFKD", stem.replace("ı", "i"))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    digest = hashlib.sha256(Path(path).name.encode(errors="surrogateescape")).hexdigest()
+    name = _NO_LETTERS.sub("-", letters).strip("._+-") or f"file-{digest[:8]}"
+    if name != stem:
+        log.info("%s: %r cannot name a folder; the system is called %s", path, stem, name)
+    return name
+
 
 @dataclass(frozen=True)
 class FileSystem:
@@ -24,7 +46,7 @@ class FileSystem:
 
     Attributes:
         path: The file; `{source_lang}` and `{target_lang}` in it stand for the pair's codes.
-        name: The system's name in tables; `None` for the file's name without its last suffix.
+        name: The system's name in tables; empty for the file's, see `name_after`.
     """
 
     path: FilePath = MISSING
@@ -32,8 +54,7 @@ class FileSystem:
 
     def __post_init__(self) -> None:
         if not self.name:
-            stem = re.sub(r"\{(source|target)_lang\}", "", Path(self.path).stem)
-            object.__setattr__(self, "name", stem.strip("._-"))
+            object.__setattr__(self, "name", name_after(self.path))
 
     def unavailable(self) -> str | None:
         """Nothing beyond the file, which `hypotheses` checks."""

@@ -49,6 +49,7 @@ class Bitext:
         provenance: Who made the references: the distinct values among `MAKERS`, sorted; only
             `none` where there are no references.
         notes: What was left out and why, one line each.
+        reference_names: What the references are called, in their order; empty if nothing.
     """
 
     testset: str
@@ -59,6 +60,7 @@ class Bitext:
     source_lines: int
     provenance: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    reference_names: tuple[str, ...] = ()
 
     @property
     def pair(self) -> str:

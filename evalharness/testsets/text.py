@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 
 from omegaconf import MISSING
 
@@ -26,6 +27,7 @@ class TextTestSet:
         references: One file per reference; an empty line means that this reference leaves the
             segment out, and a segment that no reference covers is not scored. Without any file,
             every segment is scored, by metrics that need no reference.
+        reference_names: What they are called, in their order; empty for A, B, ...
         documents: A file with the document id of each segment.
         provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
         on_empty: `error` or `skip` for an empty source line.
@@ -36,6 +38,7 @@ class TextTestSet:
     target_lang: str = MISSING
     source: FilePath | None = MISSING
     references: list[FilePath] = field(default_factory=list)
+    reference_names: list[str] = field(default_factory=list)
     documents: FilePath | None = None
     provenance: str = UNSTATED
     on_empty: str = "error"
@@ -49,6 +52,11 @@ class TextTestSet:
                 f"{self.provenance}, but there are no references",
                 where="provenance",
                 mend="give 'testset.references=[REF.txt]'",
+            )
+        if self.reference_names and len(self.reference_names) != len(self.references):
+            raise EvalHarnessError(
+                f"{len(self.reference_names)} names for {len(self.references)} references",
+                where="reference_names",
             )
 
     def unavailable(self) -> str | None:
@@ -78,6 +86,7 @@ class TextTestSet:
             self._document_ids(aligned_with, count),
             aligned_with,
             tuple(note for file in files for note in file.notes),
+            self.reference_names,
         )
         return [assemble(self, texts)]
 
@@ -136,6 +145,7 @@ class Texts:
         documents: The document id of each line, or `None`.
         path: Where they come from, for messages.
         notes: What was found in their files.
+        names: What the references are called; empty for A, B, ...
     """
 
     sources: Sequence[str] | None
@@ -143,6 +153,7 @@ class Texts:
     documents: Sequence[str | None]
     path: str
     notes: tuple[str, ...] = ()
+    names: Sequence[str] = ()
 
 
 def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
@@ -179,7 +190,14 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         total,
         (testset.provenance if texts.references else NO_REFERENCES,),
         (*_left_out(empty, total - len(empty) - len(segments)), *texts.notes),
+        tuple(texts.names) or reference_letters(len(texts.references)),
     )
+
+
+def reference_letters(count: int) -> tuple[str, ...]:
+    """Returns the names of references that have none of their own: A, B, ..., Z, R27, ..."""
+    letters = [*ascii_uppercase, *(f"R{n}" for n in range(len(ascii_uppercase) + 1, count + 1))]
+    return tuple(letters[:count])
 
 
 def _segments(texts: Texts) -> Iterator[Segment]:

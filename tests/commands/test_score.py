@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import sacrebleu
 
-from ..conftest import CommandLine, Outcome, read_lines
+from evalharness import reading
+
+from ..conftest import CommandLine, Outcome, files_below, read_lines
 
 SOURCES = ["bir ev", "iki kedi uyur", "kuş uçar", "su akar"]
 REFERENCES = ["one house here", "two cats sleep now", "the bird flies away", "water flows down"]
@@ -167,6 +169,11 @@ def test_a_metric_that_was_named_and_cannot_be_computed_is_a_no(
         ("-r ref -i missing.en", "missing.en"),
         ("-r ids2 -i good.en", "ids2"),
         ("-i good.en", "neither a source nor a reference"),
+        ("-t statements good.en", "outputs go after -i"),
+        ("-t statements -i good.en -s src", "-s: the test set statements has sources"),
+        ("-t statements -i good.en -l de-en", "statements has no de-en"),
+        ("-r ref -i good.en bootstrap.resample=50", "did you mean bootstrap.resamples"),
+        ("-r ref -i good.en -w 11", "--width"),
         ("-r ref -i good.en --frobnicate", "--frobnicate"),
     ],
 )
@@ -177,6 +184,59 @@ def test_what_is_refused_in_one_line(words: str, told: str, evalharness: Command
     assert len(errors) == 1
     assert told in errors[0]
     assert not Path("results/runs").exists()
+
+
+def test_reference_names_are_recorded_and_change_no_folder(evalharness: CommandLine, files: Path):
+    for flags, names in (("ref ref2", ["A", "B"]), ("ref X=ref2", ["A", "X"])):
+        assert evalharness(*f"score -r {flags} -i good.en -m bleu".split()).code == 0
+        (recorded,) = Path("results").glob("runs/*/*/run.json")
+        assert json.loads(recorded.read_text())["testset"]["reference_names"] == names
+
+
+def test_a_file_whose_name_looks_like_an_option(evalharness: CommandLine, files: Path):
+    (files / "good.en").rename(files / "limit=2")
+    asked = evalharness(*words("score -r ref -i ./limit=2 bad.en -m bleu -f json results_dir=null"))
+    runs = json.loads(asked.out)["runs"]
+    assert [(run["system"], run["segments"]) for run in runs] == [("limit-2", 4), ("bad", 4)]
+
+
+def test_one_pair_of_a_test_set_that_has_several(evalharness: CommandLine, tmp_path: Path):
+    ran = evalharness("model=copy", "metric=chrf", "results_dir=made", "testset=statements")
+    assert ran.code == 0, ran.err
+    (folder,) = Path("made/runs").glob("statements.tr-en/*")
+    rows = map(json.loads, (folder / "segments.jsonl").read_text().splitlines())
+    by_line = {int(row["id"].rpartition(":")[2]): row["hypothesis"] for row in rows}
+    lines = [by_line.get(n, "") for n in range(1, max(by_line) + 1)]
+    seed = next((Path(__file__).parents[2] / "seeds/tr").glob("*.txt"))
+    lines += [""] * (len(seed.read_text().splitlines()) - len(lines))
+    Path("out.txt").write_text("".join(f"{line}\n" for line in lines))
+    asked = evalharness(*words("score -t statements -l tr-en -i out.txt -m chrf -f json"))
+    assert asked.code == 0, asked.err
+    (run,) = json.loads(asked.out)["runs"]
+    ours = json.loads((folder / "scores.json").read_text())["scores"][0]["score"]
+    assert (run["source_lang"], run["scores"][0]["score"]) == ("tr", ours)
+
+
+def test_nothing_is_kept_and_nothing_read_without_bound(
+    evalharness: CommandLine, files: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = files_below(files)
+    for form in ("table", "json"):
+        asked = evalharness(*f"score -r ref -i good.en bad.en -f {form} results_dir=null".split())
+        assert asked.code == 0, asked.err
+    monkeypatch.setattr(reading, "MOST_TEXT_BYTES", 1000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x\n" * 1000)))
+    asked = evalharness(*words("score -r ref -i - results_dir=null"))
+    assert asked.code == 2
+    assert "standard input: larger than 1000 bytes" in asked.err
+    assert files_below(files) == before
+
+
+def test_help_fits_a_terminal(evalharness: CommandLine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    asked = evalharness("score", "--help")
+    assert asked.code == 0
+    assert max(map(len, asked.out.splitlines())) <= 80
 
 
 def test_published_scores_to_the_last_digit(evalharness: CommandLine, flores: Path):

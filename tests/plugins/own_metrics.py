@@ -128,7 +128,7 @@ class Weighted(Length):
         return Checkpoint(
             name,
             fetch_with="python -m evalharness fetch metric=weighted",
-            key="metric.weighted",
+            key="metric.weighted.checkpoint",
             select=lambda names: Files(files, ("weights.bin",)),
         )
 

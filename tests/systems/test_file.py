@@ -98,3 +98,38 @@ def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
     ours = read_scores(tmp_path / "results")["out"]
     scores = [ours[metric]["score"] for metric in ("BLEU", "chrF2", "TER")]
     assert scores == pytest.approx(json.loads(theirs.stdout), abs=1e-9)
+
+
+def test_a_name_is_made_of_one_that_no_folder_can_have(
+    tmp_path: Path, evalharness: CommandLine, small: list[str]
+):
+    called = {}
+    for name in ("çıktı (1).txt", "ترجمة.txt", "ترجمة أخرى.txt"):
+        (tmp_path / name).write_text("red apple\nblue sea\nyellow sun\n")
+        ran = evalharness("model=file", f"model.path={name}", *small, "metric=chrf")
+        assert ran.code == 0, ran.err
+        (line,) = [line for line in ran.err.splitlines() if "cannot name a folder" in line]
+        assert name in line
+        called[name] = line.rpartition(" ")[2]
+        scored = evalharness(
+            *[
+                "score",
+                "-r",
+                "ref.txt",
+                "-s",
+                "src.txt",
+                "-l",
+                "tr-en",
+                "-m",
+                "chrf",
+                "-f",
+                "json",
+                "-i",
+            ],
+            name,
+        )
+        assert json.loads(scored.out)["runs"][0]["system"] == called[name]
+        assert "cannot name a folder" in scored.err
+    assert called["çıktı (1).txt"] == "cikti-1"
+    assert len(set(called.values())) == 3
+    assert set(read_scores(tmp_path / "results")) == set(called.values())

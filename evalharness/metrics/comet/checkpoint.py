@@ -70,7 +70,7 @@ class CometCheckpoint:
         minilm = self.encoder_class == _MINILM
         yield self.encoder
         if minilm:
-            yield self._selecting(_MINILM_TOKENIZER)
+            yield self._selecting(_MINILM_TOKENIZER, "checkpoint")
 
     @cached_property
     def hparams(self) -> Mapping[str, Any]:
@@ -109,7 +109,7 @@ class CometCheckpoint:
         named = self.encoder_name or self.hparams.get("pretrained_model")
         if not isinstance(named, str):
             raise self._error(f"{HPARAMS} names no pretrained_model")
-        return self._selecting(named)
+        return self._selecting(named, "encoder")
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -149,11 +149,15 @@ class CometCheckpoint:
         """The width of an embedding."""
         return int(self._config["hidden_size"])
 
-    def _selecting(self, name: str) -> Checkpoint:
-        made = Checkpoint.of(name, self.weights.fetch_with, self.weights.key)
+    def option(self, name: str) -> str:
+        """Returns the whole name of another option of the same metric: `metric.comet.dtype`."""
+        return f"{self.weights.key.rpartition('.')[0]}.{name}"
+
+    def _selecting(self, name: str, option: str) -> Checkpoint:
+        made = Checkpoint.of(name, self.weights.fetch_with, self.option(option))
         return replace(made, select=encoder_files)
 
     def _error(self, what: str) -> EvalHarnessError:
         folder = self.weights.folder()
-        mend = f"choose another {self.weights.key}.checkpoint="
+        mend = f"choose another {self.weights.key}="
         return EvalHarnessError(what, where=Path(folder), mend=mend)

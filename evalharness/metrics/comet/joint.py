@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalharness.metrics.base import ErrorSpan
+from evalharness.metrics.comet.forecast import Forecast
 from evalharness.metrics.comet.judgements import Judgement, Triple
 from evalharness.metrics.comet.lengths import token_counts
 from evalharness.networks import Halving, fill_batches
@@ -34,6 +35,7 @@ def judge_jointly(
     lengths = [_joint_length(model.encoder, triple, counts, limit) for triple in triples]
     longest = model.encoder.max_positions
     halving = Halving()
+    forecast = Forecast(name, lengths)
     with progress(f"{name}: encoding", len(triples), "segments") as advance:
         for batch in fill_batches([min(length, longest) for length in lengths], budget):
             some = [triples[position] for position in batch]
@@ -46,6 +48,7 @@ def judge_jointly(
                 truncated = cut or any(counts[text] > limit for text in triple.texts)
                 yield triple, Judgement(score, truncated, spans)
             advance(len(batch))
+            forecast.note([lengths[position] for position in batch])
 
 
 def _joint_length(encoder: Any, triple: Triple, counts: Mapping[str, int], limit: int) -> int:

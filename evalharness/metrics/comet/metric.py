@@ -255,7 +255,8 @@ class Comet(Metric):
 
     @property
     def _weights(self) -> Checkpoint:
-        made = Checkpoint.of(self.checkpoint, self._fetch_with, f"metric.{self.choice}")
+        option = f"metric.{self.choice}.checkpoint"
+        made = Checkpoint.of(self.checkpoint, self._fetch_with, option)
         return replace(made, select=comet_files)
 
     @property

@@ -75,7 +75,7 @@ def load(checkpoint: CometCheckpoint, device: str, dtype: Dtype) -> Any:
         model.encoder.register_forward_hook(_in_float32)
         with placing(device):
             if device == "cpu":
-                warn_if_slow(dtype, f"{checkpoint.weights.key}.dtype")
+                warn_if_slow(dtype, checkpoint.option("dtype"))
                 pack(model.encoder)
             return model.to(device)
 

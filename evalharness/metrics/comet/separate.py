@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from evalharness.metrics.comet.embeddings import StoredEmbeddings, Vectors
+from evalharness.metrics.comet.forecast import Forecast
 from evalharness.metrics.comet.judgements import Judgement, Triple
 from evalharness.metrics.comet.lengths import token_counts
 from evalharness.networks import Halving, fill_batches
@@ -63,6 +64,7 @@ def _embed(
     # Processes that score the same at the same time meet as seldom as can be.
     random.Random().shuffle(batches)
     halving = Halving()
+    forecast = Forecast(name, [lengths[text] for text in missing])
 
     def encode(texts: Sequence[str]) -> list[Vectors]:
         vectors = _encode(model, texts)
@@ -81,6 +83,7 @@ def _embed(
                 made.update(zip(new, vectors, strict=True))
             found.update(made)
             advance(len(batch))
+            forecast.note([lengths[text] for text in batch])
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from evalharness.config import PromptText
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import PACKAGE
 from evalharness.languages import language
@@ -19,6 +20,7 @@ from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
 from evalharness.systems.neural.fitting import Split
 from evalharness.systems.neural.reader import Reader
 from evalharness.systems.neural.system import NeuralSystem
+from evalharness.systems.prompt import Prompt
 
 _PLACE = re.compile(r"\{(text|source|target|source_language|target_language)\}")
 _GGUF_MODULES = ("accelerate", "gguf")
@@ -31,6 +33,8 @@ class LanguageModel(NeuralSystem):
     Attributes:
         messages: The chat: roles and contents, in which `{text}`, `{source}`, `{target}` (BCP-47
             codes), `{source_language}` and `{target_language}` (English names) are filled in.
+        prompt: The user's words around a text, instead of those in `messages`; see `Prompt`.
+        system_prompt: What the model is told before, likewise.
         template_options: What the chat template is told besides.
         languages: The languages it reads and writes, as its makers say; `None` for all.
         stop: Tokens that end an answer besides those the checkpoint names.
@@ -43,6 +47,8 @@ class LanguageModel(NeuralSystem):
     """
 
     messages: list[Any] = MISSING
+    prompt: PromptText = ""
+    system_prompt: PromptText = ""
     template_options: dict[str, Any] = field(default_factory=dict)
     languages: list[str] | None = None
     stop: list[str] = field(default_factory=list)
@@ -67,7 +73,9 @@ class LanguageModel(NeuralSystem):
         ):
             if not least <= value <= most:
                 raise EvalHarnessError(f"{value} is not in {least} ... {most}", where=option)
-        if "{text}" not in str(self.messages):
+        if self.prompt or self.system_prompt:
+            Prompt(self.prompt or "{text}", self.system_prompt).check()
+        if "{text}" not in str(self._template):
             raise EvalHarnessError("the source, {text}, has no place in them", where="messages")
         if self.temperature and self.beams > 1:
             raise EvalHarnessError(
@@ -193,9 +201,24 @@ class LanguageModel(NeuralSystem):
             "source_language": language(source).name,
             "target_language": language(target).name,
         }
-        filled = _fill(self.messages, values)
+        filled = _fill(self._template, values)
         assert isinstance(filled, list)
         return filled
+
+    @property
+    def _template(self) -> list[Any]:
+        """The chat before a text is filled in."""
+        system = [turn for turn in self.messages if _is_system(turn)]
+        turns = [turn for turn in self.messages if not _is_system(turn)]
+        if self.system_prompt:
+            system = [{"role": "system", "content": self.system_prompt}]
+        if self.prompt:
+            turns = [{"role": "user", "content": self.prompt}]
+        return [*system, *turns]
+
+
+def _is_system(turn: Any) -> bool:
+    return isinstance(turn, Mapping) and turn.get("role") == "system"
 
 
 def _fill(template: Any, values: Mapping[str, str]) -> Any:

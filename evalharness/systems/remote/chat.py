@@ -10,8 +10,10 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from evalharness.config import PromptText
 from evalharness.errors import EvalHarnessError
 from evalharness.systems.base import Facts, languages_in_words, translates_between
+from evalharness.systems.prompt import Prompt
 from evalharness.systems.remote.answers import reading
 from evalharness.systems.remote.cleaning import RULES
 from evalharness.systems.remote.completion import read_completion
@@ -19,7 +21,6 @@ from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.events import parse_completion
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.prompt import Prompt
 from evalharness.systems.remote.system import RemoteSystem, guess_tokens
 
 _NO_KEY = "none"
@@ -54,8 +55,8 @@ class ChatSystem(RemoteSystem):
     name: str = ""
     base_url: str = MISSING
     model: str = MISSING
-    prompt: str = MISSING
-    system_prompt: str = ""
+    prompt: PromptText = MISSING
+    system_prompt: PromptText = ""
     examples: list[Any] = field(default_factory=list)
     temperature: float | None = 0.0
     top_p: float | None = None

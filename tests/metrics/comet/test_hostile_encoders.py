@@ -66,7 +66,7 @@ def test_an_encoder_that_names_code_is_refused(
     with pytest.raises(EvalHarnessError, match=REFUSED[change]) as caught:
         scores(metric(tiny("regression"), encoder=str(encoder)), SAMPLES)
     assert not mark.exists()
-    assert "choose another metric.comet.checkpoint=" in str(caught.value)
+    assert "choose another metric.comet.encoder=" in str(caught.value)
 
 
 LETTERS = "abcdefghijklmnopqrst"  # each stands for twice as much as the one before

@@ -12,6 +12,9 @@ from evalharness.languages import language
 
 FIELDS = ("source_language", "target_language", "source", "target", "text")
 
+_EXAMPLE = """"model.prompt='Translate into {target_language}: {text}'\""""
+_SHELL = "single quotes keep a shell from replacing $..., and model.prompt=@FILE reads a file"
+_MOST_SHOWN = 300
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -40,19 +43,20 @@ class Prompt:
         """
         if "{text}" not in self.user:
             raise EvalHarnessError(
-                "the source, {text}, has no place in it",
+                f"the source, {{text}}, has no place in it; it arrived as {_shown(self.user)}",
                 where="prompt",
-                mend="""give one like "model.prompt='Translate into {target_language}: {text}'\"""",
+                mend=f"give one like {_EXAMPLE}; {_SHELL}",
             )
         for option, words, fields in (
             ("prompt", self.user, FIELDS),
             ("system_prompt", self.system, FIELDS[:-1]),
         ):
             if unknown := [name for name in _FIELD.findall(words) if name not in fields]:
+                known = ", ".join(f"{{{name}}}" for name in fields)
                 raise EvalHarnessError(
-                    f"unknown field {{{unknown[0]}}}",
+                    f"unknown field {{{unknown[0]}}}; it arrived as {_shown(words)}",
                     where=option,
-                    mend="fields: " + ", ".join(f"{{{name}}}" for name in fields),
+                    mend=f"fields: {known}",
                 )
         for number, example in enumerate(self.examples):
             both = isinstance(example, Mapping) and set(example) == {"source", "target"}
@@ -86,3 +90,8 @@ class Prompt:
             messages.append({"role": "user", "content": fill(self.user, example["source"])})
             messages.append({"role": "assistant", "content": example["target"]})
         return [*messages, {"role": "user", "content": fill(self.user, text)}]
+
+
+def _shown(words: str) -> str:
+    """Words as they arrived, line breaks visible; of long ones the beginning."""
+    return repr(words if len(words) <= _MOST_SHOWN else f"{words[:_MOST_SHOWN]}...")

@@ -1,0 +1,44 @@
+"""One language pair of a test set that has several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalharness.errors import EvalHarnessError
+from evalharness.testsets.base import Bitext, TestSet
+
+
+@dataclass(frozen=True)
+class OnePair:
+    """A test set, of which one language pair is used.
+
+    Attributes:
+        testset: The test set.
+        pair: The pair, such as `tr-en`.
+    """
+
+    testset: TestSet
+    pair: str
+
+    @property
+    def name(self) -> str:
+        """The test set's."""
+        return self.testset.name
+
+    def unavailable(self) -> str | None:
+        """What the test set says."""
+        return self.testset.unavailable()
+
+    def load(self) -> Sequence[Bitext]:
+        """Reads the test set and returns the pair.
+
+        Raises:
+            EvalHarnessError: See `TestSet.load`; or it has no such pair.
+        """
+        bitexts = self.testset.load()
+        found = [bitext for bitext in bitexts if bitext.pair == self.pair]
+        if not found:
+            known = ", ".join(bitext.pair for bitext in bitexts)
+            raise EvalHarnessError(f"{self.name} has no {self.pair}", where="-l", mend=known)
+        return found
