@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import DAMAGES, read_json
 
 _NODES = ("nvidia*", "kfd", "dxg", "dri/render*")
 _VARIABLES = (
@@ -119,8 +120,8 @@ def _place(store: Path) -> Path | None:
 
 def _read(kept: Path | None) -> Sequence[Gpu] | None:
     try:
-        return None if kept is None else [Gpu(*gpu) for gpu in json.loads(kept.read_bytes())]
-    except (FileNotFoundError, ValueError, TypeError):  # torch is asked anew
+        return None if kept is None else [Gpu(*gpu) for gpu in read_json(kept)]
+    except (OSError, *DAMAGES):  # torch is asked anew
         return None
 
 
