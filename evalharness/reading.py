@@ -27,7 +27,7 @@ MOST_YAML_BYTES = 2**20
 MOST_ARCHIVE_BYTES = 256 * 2**20
 """Of a packed file of arrays."""
 MOST_ARRAY_BYTES = 2**30
-"""Of one array, unpacked."""
+"""Of the arrays of a file, unpacked."""
 MOST_ARRAYS = 1000
 """Of a file of arrays."""
 MOST_SEGMENTS = 10_000_000
@@ -50,6 +50,7 @@ DAMAGES = (
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_PART = 2**20
 _LONGEST_NUMBER = 1000  # characters; longer ones take a time that grows with the square
 
 _KINDS = {
@@ -98,22 +99,23 @@ def read_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> bytes:
     return content
 
 
-def read_stream(stream: BinaryIO, name: str, most: int | None = None) -> bytes:
-    """Returns all that comes from a stream, such as standard input.
+def copy_stream(stream: BinaryIO, path: Path, most: int | None = None) -> None:
+    """Writes what a stream gives into a new file, until the stream ends.
 
     Args:
-        stream: The stream.
-        name: What it is called in the error.
-        most: How many bytes may come; `None` for as many as a text file may have.
+        stream: What is read, such as standard input.
+        path: The file.
+        most: How many bytes are written; `None` for as many as a text file may have.
 
     Raises:
-        OSError: More come.
+        OSError: The stream gives more, or the file cannot be written.
     """
     most = MOST_TEXT_BYTES if most is None else most
-    content = stream.read(most + 1)
-    if len(content) > most:
-        raise _too_large(name, most)
-    return content
+    with path.open("xb") as file:
+        while part := stream.read(_PART):
+            if file.tell() + len(part) > most:
+                raise _too_large(path.name, most)
+            file.write(part)
 
 
 def read_json(path: str | Path, *, finite: bool = True) -> Any:

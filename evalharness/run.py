@@ -19,7 +19,12 @@ from evalharness.config import (
     redacted,
     redacted_yaml,
 )
-from evalharness.disk import check_writable, for_owner_alone
+from evalharness.disk import (
+    check_writable,
+    for_owner_alone,
+    refuse_links,
+    refuse_links_inside,
+)
 from evalharness.environment import git_revision, versions
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
@@ -101,8 +106,7 @@ def _carry_out(
 ) -> list[RunRecord]:
     results = Path(config.results_dir)
     check_writable(results, "results_dir")
-    inside = results in Path(config.store.dir).parents
-    check_writable(Path(config.store.dir), "results_dir" if inside else "store.dir")
+    _check_store(Path(config.store.dir), results)
     absent = absent_metrics(plan.metrics, lacking, plan.systems, bitexts)
     pairs = []
     for contender, files in zip(plan.contenders, outputs, strict=True):
@@ -243,6 +247,14 @@ def _score(
         (replace(pair, seconds=pair.seconds + size * per_segment), scoring)
         for pair, size, scoring in zip(pairs, sizes, scorings, strict=True)
     ]
+
+
+def _check_store(store: Path, results: Path) -> None:
+    inside = results in store.parents
+    if inside:
+        refuse_links(store, results, "store.dir")
+    refuse_links_inside(store, "store.dir")
+    check_writable(store, "results_dir" if inside else "store.dir")
 
 
 def _write(pair: _Pair, scoring: Scoring, metrics: Mapping[str, Mapping[str, object]]) -> RunRecord:

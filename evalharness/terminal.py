@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.logging import RichHandler
@@ -76,6 +76,15 @@ def results_console() -> Iterator[Console]:
     """Gives the console for results: plain text where stdout is no terminal."""
     yield _SafeConsole(**_VERBATIM)
     sys.stdout.flush()
+
+
+def text_console(file: TextIO, *, record: bool = False, width: int | None = None) -> Console:
+    """Returns a console that writes into `file`; `record` keeps what it writes for an export."""
+    # What rich finds out by itself would print in a notebook.
+    options: Any = {**_VERBATIM, "force_jupyter": False}
+    if not record:
+        options["color_system"] = None
+    return _SafeConsole(file=file, record=record, width=width, **options)
 
 
 def messages_console() -> Console:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import os
 import subprocess
@@ -20,6 +21,8 @@ import sacrebleu
 import evalharness as eh
 from evalharness import api
 from evalharness.errors import EvalHarnessError
+
+from .hostile import HOSTILE, breaks_out, controls
 
 REFERENCES = ["one house here", "two cats sleep now", "the bird flies away", "water flows down"]
 OTHERS = ["a single house here", "two cats are sleeping", "a bird flies off", "the water flows"]
@@ -256,3 +259,55 @@ def test_importing_the_package_imports_nothing_heavy():
     program = f"import evalharness, sys; print([name for name in {heavy} if name in sys.modules])"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ended.stdout == "[]\n", ended.stderr
+
+
+@pytest.fixture
+def strangers(tmp_path: Path) -> Path:
+    """A results folder with one run."""
+    eh.score({"good": GOOD}, references=REFERENCES, metrics=["chrf"], results_dir=tmp_path)
+    return tmp_path
+
+
+def without_scores(path: Path) -> None:
+    path.write_text("".join(f'{{"hypothesis": "{text}"}}\n' for text in GOOD))
+
+
+def with_words_for_numbers(path: Path) -> None:
+    path.write_text(path.read_text().replace('"chrF2": ', '"chrF2": "1", "x": '))
+
+
+def endless(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def waiting(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def shorter(path: Path) -> None:
+    path.write_text(path.read_text().split("\n", 1)[1])
+
+
+@pytest.mark.parametrize(
+    "change", [without_scores, with_words_for_numbers, endless, waiting, shorter]
+)
+def test_segments_of_strangers_are_checked(strangers: Path, change: Callable[[Path], None]):
+    (path,) = strangers.glob("runs/*/*/segments.jsonl")
+    change(path)
+    scores = eh.load(strangers)
+    for read in (lambda: scores["good"]["chrF2"], lambda: scores.segments("good")):
+        with pytest.raises(EvalHarnessError, match=r"segments\.jsonl: damaged run: "):
+            read()
+
+
+def test_words_of_strangers_do_not_break_out_of_a_table(strangers: Path):
+    (path,) = strangers.glob("runs/*/*/run.json")
+    run = json.loads(path.read_text())
+    path.write_text(json.dumps({**run, "notes": [HOSTILE[:-30], "[bold]<script>x</script> :no:"]}))
+    scores = eh.load(strangers)
+    assert "[bold]<script>x</script> :no:" in repr(scores)
+    assert not breaks_out(repr(scores))
+    assert "<script" not in scores._repr_html_()
+    assert not controls(scores._repr_html_())

@@ -25,6 +25,7 @@ from evalharness.reading import (
     MOST_JSON_BYTES,
     MOST_TEXT_BYTES,
     MOST_YAML_BYTES,
+    copy_stream,
     open_file,
     parse_json,
     read_file,
@@ -32,7 +33,7 @@ from evalharness.reading import (
     read_json_lines,
     read_yaml,
 )
-from evalharness.store.arrays import read_table
+from evalharness.store.arrays import read_arrays, read_table
 from evalharness.testsets.provenance import read_provenance
 
 from .conftest import CommandLine, write_small
@@ -94,6 +95,12 @@ def test_a_file_of_any_size_is_refused_before_it_is_read(
         read(path)
     assert tracemalloc.get_traced_memory()[1] < 2**20
     tracemalloc.stop()
+
+
+def test_a_stream_without_an_end_is_read_up_to_the_bound(tmp_path: Path):
+    with Path("/dev/zero").open("rb") as endless, pytest.raises(OSError, match="larger than 3 MiB"):
+        copy_stream(endless, tmp_path / "stdin", 3 * 2**20)
+    assert (tmp_path / "stdin").stat().st_size == 3 * 2**20
 
 
 def test_a_file_without_a_size_is_read_up_to_the_bound():
@@ -214,6 +221,17 @@ def test_an_array_larger_than_is_read_is_refused_whatever_the_run_says(tmp_path:
         archive.writestr("BLEU.npy", header.getvalue())
     with pytest.raises(ValueError, match="more than the 1073741824"):
         read_table(tmp_path / "lies.npz", "BLEU", 3)
+
+
+def test_many_arrays_are_no_larger_than_one_may_be(tmp_path: Path):
+    path = saved(tmp_path / "many.npz", BLEU=np.zeros((3, 1)))
+    header = io.BytesIO()
+    facts = {"descr": "<f8", "fortran_order": False, "shape": (2**27,)}
+    np.lib.format.write_array_header_1_0(header, facts)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("other.npy", header.getvalue())
+    with pytest.raises(ValueError, match="other: 1073741824 bytes, more than the 1073741824"):
+        read_arrays(path, ["BLEU"], 3)
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

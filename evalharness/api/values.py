@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from evalharness.comparison import Comparison
     from evalharness.store import RunRecord
     from evalharness.views import Board
-
-_PLAIN: Any = {"highlight": False, "markup": False, "emoji": False}
 
 
 @dataclass(frozen=True)
@@ -142,10 +139,14 @@ class Run(Mapping[str, Score]):
 
     @cached_property
     def segments(self) -> Sequence[Mapping[str, Any]]:
-        """The segments with `id`, `document`, `source`, `references`, `hypothesis`, `scores`."""
-        path = self.results / self.record.folder / "segments.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in lines if line]
+        """The segments with `id`, `document`, `source`, `references`, `hypothesis`, `scores`.
+
+        Raises:
+            EvalHarnessError: Their file is damaged.
+        """
+        from evalharness.store import read_segments
+
+        return read_segments(self.results, self.record)
 
     @cached_property
     def _scores(self) -> Mapping[str, Score]:
@@ -264,18 +265,17 @@ class Scores(Mapping[str, Run]):
 
     def __repr__(self) -> str:
         """Returns the table that the command line prints."""
-        from rich.console import Console
+        from evalharness.terminal import text_console
 
         text = StringIO()
-        # What rich finds out by itself would print in a notebook, and may be in colour.
-        self._print(Console(file=text, force_jupyter=False, color_system=None, **_PLAIN))
+        self._print(text_console(text))
         return text.getvalue().strip("\n")
 
     def _repr_html_(self) -> str:
         """Returns the table for a notebook."""
-        from rich.console import Console
+        from evalharness.terminal import text_console
 
-        console = Console(file=StringIO(), record=True, force_jupyter=False, width=120, **_PLAIN)
+        console = text_console(StringIO(), record=True, width=120)
         self._print(console)
         return console.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
 

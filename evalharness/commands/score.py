@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import tempfile
@@ -24,8 +23,9 @@ from evalharness.commands.score_arguments import (
 from evalharness.config import RunConfig, build
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
+from evalharness.escaping import json_text, visible
 from evalharness.leaderboard import report_absent
-from evalharness.reading import read_stream
+from evalharness.reading import copy_stream
 from evalharness.systems import FileSystem
 from evalharness.terminal import log_handler, results_console
 from evalharness.testsets import OnePair
@@ -110,7 +110,7 @@ def _path(path: str, stack: ExitStack) -> str:
         raise EvalHarnessError("standard input is closed", where=path)
     if sys.stdin.isatty():
         log.info("reading standard input; Ctrl-D ends it")
-    copy.write_bytes(read_stream(sys.stdin.buffer, "standard input"))
+    copy_stream(sys.stdin.buffer, copy)
     return str(copy)
 
 
@@ -196,7 +196,8 @@ def _segment_scores(scores: Scores, board: Board, width: int | None, *, plain: b
         for segment in run.segments:
             values = [segment["scores"].get(column) for column in board.columns]
             cells = ["nan" if value is None else f"{value:.{places}f}" for value in values]
-            lines.append(cells if plain else [run.system, segment["id"], *cells])
+            facts = map(visible, (run.system, str(segment["id"])))
+            lines.append(cells if plain else [*facts, *cells])
     return "".join("\t".join(cells) + "\n" for cells in lines)
 
 
@@ -218,7 +219,7 @@ def _json(scores: Scores, board: Board) -> str:
         "differences": [_difference_json(difference) for difference in scores.compare()],
         "notes": list(board.notes),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(content)
 
 
 def _difference_json(difference: Difference) -> dict[str, object]:

@@ -10,10 +10,11 @@ import errno
 import glob
 import os
 import secrets
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -146,8 +147,8 @@ def _begin(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
 def _put_in_place(files: Mapping[Path, Path]) -> None:
     """Renames files, the last of several after its older version was removed before the first."""
     *_, marker = files.values()
-    if occupied := [path.name for path in files.values() if path.is_dir()]:
-        raise IsADirectoryError(errno.EISDIR, f"{', '.join(occupied)}: is a folder")
+    for path in files.values():
+        _check_replaceable(path)
     if len(files) > 1:
         marker.unlink(missing_ok=True)
     for temporary, path in files.items():
@@ -156,6 +157,16 @@ def _put_in_place(files: Mapping[Path, Path]) -> None:
         except FileExistsError:  # some file systems rename onto nothing that exists
             path.unlink()
             temporary.rename(path)
+
+
+def _check_replaceable(path: Path) -> None:
+    """A folder cannot be replaced by a file; a device or a FIFO is not there to be replaced."""
+    with suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, f"{path.name}: is a folder")
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, f"{path.name}: is no regular file")
 
 
 def _state(paths: Iterable[Path]) -> list[tuple[int, ...] | None]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.reading import read_json
+from evalharness.reading import DAMAGES, read_json
 
 _NODES = ("nvidia*", "kfd", "dxg", "dri/render*")
 _VARIABLES = (
@@ -121,7 +121,7 @@ def _place(store: Path) -> Path | None:
 def _read(kept: Path | None) -> Sequence[Gpu] | None:
     try:
         return None if kept is None else [Gpu(*gpu) for gpu in read_json(kept)]
-    except (FileNotFoundError, ValueError, TypeError):  # torch is asked anew
+    except (OSError, *DAMAGES):  # torch is asked anew
         return None
 
 

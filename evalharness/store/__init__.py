@@ -1,6 +1,6 @@
 """What is kept."""
 
-from evalharness.store.contents import read_statistics, read_translated
+from evalharness.store.contents import read_segments, read_statistics, read_translated
 from evalharness.store.records import RunRecord, is_complete, read_run, read_runs
 from evalharness.store.runs import Run, check_name, write_run
 from evalharness.store.translations import StoredTranslations
@@ -13,6 +13,7 @@ __all__ = [
     "is_complete",
     "read_run",
     "read_runs",
+    "read_segments",
     "read_statistics",
     "read_translated",
     "write_run",

@@ -1,4 +1,4 @@
-"""Reading one array of an archive of numpy's (.npz), after a look at what it claims to be."""
+"""Reading arrays of an archive of numpy's (.npz), after a look at what they claim to be."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def read_arrays(path: Path, tables: Sequence[str], rows: int) -> dict[str, Array
 
     Args:
         path: The archive.
-        tables: The arrays that must be there, as in `read_table`. The others may have any shape.
+        tables: The arrays that must be there, as in `read_table`. The others may have any shape;
+            together they have no more bytes than one alone may have.
         rows: How many rows these must have.
 
     Raises:
@@ -53,28 +54,34 @@ def read_arrays(path: Path, tables: Sequence[str], rows: int) -> dict[str, Array
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if len(names) > MOST_ARRAYS:
             raise ValueError(f"{len(names)} arrays, more than the {MOST_ARRAYS} that are read")
-        return {
-            name: _read(archive, name, rows if name in tables else None)
-            for name in dict.fromkeys([*tables, *names])
-        }
+        arrays: dict[str, Array] = {}
+        room = MOST_ARRAY_BYTES
+        for name in dict.fromkeys([*tables, *names]):
+            arrays[name] = _read(archive, name, rows if name in tables else None, room)
+            room -= arrays[name].nbytes
+        return arrays
 
 
-def _read(archive: zipfile.ZipFile, name: str, rows: int | None) -> Array:
+def _read(
+    archive: zipfile.ZipFile, name: str, rows: int | None, most: int = MOST_ARRAY_BYTES
+) -> Array:
     entry = archive.getinfo(f"{name}.npy")
     if entry.compress_type not in _PACKINGS:
         raise ValueError(f"{name}: packed in another way than numpy does")
     with archive.open(entry) as member:
-        _check_header(member, name, rows)
+        _check_header(member, name, rows, most)
     with archive.open(entry) as member:
         table: Array = npy.read_array(member, allow_pickle=False)
     return table
 
 
-def _check_header(member: IO[bytes], name: str, rows: int | None) -> None:
+def _check_header(member: IO[bytes], name: str, rows: int | None, most: int) -> None:
     if npy.read_magic(member) != (1, 0):  # a header of another version may have any length
         raise ValueError(f"{name}: an array of another version")
     shape, _, dtype = npy.read_array_header_1_0(member)
     if rows is not None and (len(shape) != 2 or shape[0] != rows or dtype != np.float64):
         raise ValueError(f"{name}: {dtype} {shape}, not a row of numbers for each of {rows}")
-    if (size := math.prod(shape) * dtype.itemsize) > MOST_ARRAY_BYTES:
-        raise ValueError(f"{name}: {size} bytes, more than the {MOST_ARRAY_BYTES} that are read")
+    if (size := math.prod(shape) * dtype.itemsize) > most:
+        raise ValueError(
+            f"{name}: {size} bytes, more than the {MOST_ARRAY_BYTES} that are read in all"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import math
 import struct
 import zipfile
 import zlib
@@ -87,6 +88,25 @@ def read_translated(results: Path, record: RunRecord) -> Translated:
         raise damaged(path, error) from error
 
 
+def read_segments(results: Path, record: RunRecord) -> list[Mapping[str, Any]]:
+    """Reads the lines of `segments.jsonl`, with a finite score by each metric of the run.
+
+    Raises:
+        EvalHarnessError: The file is damaged.
+    """
+    path = results / record.folder / SEGMENTS
+    try:
+        rows = read_json_lines(path)
+        _hypotheses(rows)
+        if len(rows) != record.segments:
+            raise ValueError(f"{len(rows)} lines, not {record.segments}")
+        for score in record.scores:
+            _check_segments(rows, score.metric)
+    except _UNREADABLE as error:
+        raise damaged(path, error) from error
+    return [*rows]
+
+
 def read_statistics(results: Path, record: RunRecord, metric: str) -> Array:
     """Reads the additive statistics of a metric, of shape (n_segments, k).
 
@@ -138,8 +158,9 @@ def _checked(table: Array, metric: str) -> Array:
 def _check_segments(rows: Sequence[Mapping[str, Any]], metric: str) -> None:
     """Checks what is carried over of a metric: its segment scores, and its remarks if any."""
     for row in rows:
-        if not np.isfinite(float(row["scores"][metric])):
-            raise ValueError(f"{metric}: not finite")
+        score = row["scores"][metric]
+        if type(score) not in (int, float) or not math.isfinite(score):
+            raise ValueError(f"{metric}: {score!r} is no finite number")
         remark = row.get("remarks", {}).get(metric, {})
         known(Remark, remark)
         for span in remark.get("error_spans", ()):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from evalharness.disk import locked, remove_abandoned, write_files
+from evalharness.disk import locked, refuse_links, remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Remark
 from evalharness.scoring import Scoring
@@ -112,7 +112,7 @@ def write_run(
         EvalHarnessError: The folder cannot be written, or is a link; older files are as they were.
     """
     with locked(results):
-        _check_no_links(results, run)
+        refuse_links(results / run.folder, results)
         remove_abandoned(results, "runs/*/*/*")
         new = Content(
             {**_run_json(run), **circumstances},
@@ -132,20 +132,6 @@ def write_run(
             },
         )
         return read_run(results, run.folder)
-
-
-def _check_no_links(results: Path, run: Run) -> None:
-    """Results that a stranger made may hold links, through which other folders would be written."""
-    folder = results / run.folder
-    for path in (folder, *folder.parents):
-        if path == results:
-            return
-        if path.is_symlink():
-            raise EvalHarnessError(
-                f"a link to {path.readlink()}, which is not written through",
-                where=path,
-                mend="remove it, or choose another results_dir=",
-            )
 
 
 def _with_earlier(new: Content, results: Path, folder: str) -> Content:

@@ -231,3 +231,16 @@ def test_without_locks_a_file_stands_in_which_a_killed_process_does_not_keep(
     with locked(tmp_path):
         assert str(os.getpid()) in left.read_text()
     assert not left.exists()
+
+
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path):
+    """`gate.junit=/dev/null` and `-sl /dev/stdout` would replace the device."""
+    fifo, link = tmp_path / "fifo", tmp_path / "link"
+    os.mkfifo(fifo)
+    link.symlink_to(fifo)
+    for path in (fifo, link):
+        with pytest.raises(EvalHarnessError, match=f"{path.name}: is no regular file; older files"):
+            write_files(tmp_path, {path.name: b"x"})
+    assert stat.S_ISFIFO(fifo.lstat().st_mode)
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "link"]

@@ -162,16 +162,17 @@ def test_a_metric_that_is_renamed_in_the_run_folder_is_another_metric(
     assert "chrF2: fail: the candidate was not scored with it" in outcome.out
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(
+    return subprocess.run(
         ["git", "-c", "protocol.file.allow=always", *who, *arguments],
         cwd=folder,
         env=environment,
         check=True,
         capture_output=True,
-    )
+        text=True,
+    ).stdout
 
 
 @pytest.fixture
@@ -330,3 +331,34 @@ def test_statistics_of_another_shape_are_told(baseline: Path, team: Path, evalha
     outcome = gate(evalharness, "metric=[]")
     assert outcome.code == 2
     assert "no statistics of BLEU: (40, 12)" in outcome.err
+
+
+@pytest.mark.parametrize("remote", ["another program", "a program of its protocol"])
+def test_a_repository_of_strangers_runs_no_program(
+    remote: str, repository: Path, evalharness: CommandLine
+):
+    """Git asks a remote for an object that is missing, and the repository says how."""
+    marker = repository / "marker"
+    identity = git(repository, "rev-parse", "main:base/baseline.json").strip()
+    (repository / ".git/objects" / identity[:2] / identity[2:]).unlink()
+    programs = {
+        "another program": (str(repository), "remote.origin.uploadpack", f"touch {marker};"),
+        "a program of its protocol": (
+            f"ext::sh -c touch% {marker}",
+            "protocol.ext.allow",
+            "always",
+        ),
+    }
+    url, key, value = programs[remote]
+    for name, setting in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", url),
+        (key, value),
+    ):
+        git(repository, "config", name, setting)
+    outcome = gate(evalharness, "gate.base=main")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "main:base/baseline.json: git does not hold its content" in outcome.err
+    assert not marker.exists()

@@ -99,7 +99,7 @@ class StoredEmbeddings:
                 file.seek(place.row * self._width * _STORED.itemsize)
                 content = file.read(self._width * _STORED.itemsize)
             self._note_use(path)
-        except OSError:  # another process has made room
+        except (OSError, OverflowError):  # another process has made room, or the row is none
             self._forget(path)
             return None
         if not content or zlib.crc32(content) != place.checksum:

@@ -2,6 +2,7 @@
 
 Git's objects are read as they are: no filter, no attribute and no link of the working tree has a
 say in it. A path is followed by its names, each of which has to be a folder of that revision.
+Nothing is fetched: what a repository's own configuration calls a remote can be any program.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ MOST_BYTES = 256 * 2**20
 
 _FILES = ("100644", "100755")
 _FOLDER = "040000"
+
+# An object that is missing is not asked of a remote, from 2.45 on; older versions of git ask, and
+# may use no protocol then.
+_NO_REMOTES = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}
 
 
 class _Entry(NamedTuple):
@@ -130,7 +135,7 @@ def _git(top: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(
             ["git", "-C", str(top), "--no-replace-objects", *arguments],
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            env={**os.environ, **_NO_REMOTES, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -193,7 +193,10 @@ def _is_as_made(folder: Path, facts: Facts) -> bool:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name != _ABOUT}
+    paths = [path for path in sorted(folder.iterdir()) if path.name != _ABOUT]
+    if strange := [path.name for path in paths if path.is_symlink() or not path.is_file()]:
+        raise ValueError(f"{strange[0]} is no regular file")
+    return {path.name: sha256_of(path) for path in paths}
 
 
 def _convert(checkpoint: Path, dtype: Dtype, facts: Facts, folder: Path) -> None:
