@@ -7,8 +7,10 @@ checked. `<!-- printed by the command above -->` stands before what the last com
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +26,7 @@ PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").gl
 
 
 @pytest.fixture
-def folder(
-    evalharness: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def folder(evalharness: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with the files that the pages name; a home folder below it."""
     write_texts(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
@@ -76,12 +76,12 @@ class Page:
 
     def check_options(self, command: Command) -> None:
         """Checks that the options exist: Hydra composes them, and nothing is run."""
-        words = [word for word in command.words if word not in ("-m", "--multirun")]
-        if words[:1] == ["score"]:
-            parse_arguments(words[1:], RunConfig.__dataclass_fields__)
+        if command.words[:1] == ("score",):
+            parse_arguments(command.words[1:], RunConfig.__dataclass_fields__)
             return
-        code, _, errors = self.evalharness(*words, "--cfg", "job")
-        assert code == 0, f"{command.words}: {errors}"
+        for words in _jobs(command.words):
+            code, _, errors = self.evalharness(*words, "--cfg", "job")
+            assert code == 0, f"{words}: {errors}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -124,6 +124,21 @@ def test_links_between_pages_lead_somewhere(page: str):
     path = ROOT / page
     for target in read_links(path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def _jobs(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The jobs of a sweep over values with commas between them; else the command itself."""
+    if "-m" not in words:
+        yield words
+        return
+    choices = []
+    for word in words:
+        key, _, values = word.partition("=")
+        if "," in values and "[" not in values:
+            choices.append([f"{key}={value}" for value in values.split(",")])
+        elif word != "-m":
+            choices.append([word])
+    yield from itertools.product(*choices)
 
 
 def _stripped(text: str) -> str:
