@@ -115,7 +115,7 @@ def test_a_page_with_a_wrong_word_is_noticed(
 ):
     (block,) = read_blocks(f"text\n{comment}```sh\n{line}\n```\n")
     assert bool(block.not_run) == bool(comment)
-    with pytest.raises(Exception, match="no such option|unrecognized|begins with"):
+    with pytest.raises(Exception, match=r"no such option|unrecognized|begins with"):
         Page(evalharness, monkeypatch).run(block)
 
 

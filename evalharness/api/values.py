@@ -243,12 +243,13 @@ class Scores(Mapping[str, Run]):
             seed: Seeds the test.
 
         Returns:
-            A difference per pair and metric; none of fewer than two runs.
+            A difference per pair and metric; none where no two runs share a test set and pair.
 
         Raises:
             EvalHarnessError: The runs are not on the same segments and references.
         """
-        if len(self) < 2:
+        places = [(record.testset, record.pair) for record in self.records]
+        if len(set(places)) == len(places):
             return []
         from evalharness.comparison import compare_runs
         from evalharness.config import CompareOptions
@@ -263,14 +264,17 @@ class Scores(Mapping[str, Run]):
         from rich.console import Console
 
         text = StringIO()
-        self._print(Console(file=text, highlight=False))
+        # In a notebook, rich would display the table instead of writing it into the file.
+        self._print(Console(file=text, highlight=False, force_jupyter=False))
         return text.getvalue().strip("\n")
 
     def _repr_html_(self) -> str:
         """Returns the table for a notebook."""
         from rich.console import Console
 
-        console = Console(file=StringIO(), record=True, highlight=False, width=120)
+        console = Console(
+            file=StringIO(), record=True, highlight=False, width=120, force_jupyter=False
+        )
         self._print(console)
         return console.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
 
