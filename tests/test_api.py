@@ -65,6 +65,27 @@ def test_tables_frames_segments_and_differences(scores: api.Scores):
     ]
 
 
+def test_in_a_notebook_the_table_is_text_and_html(
+    scores: api.Scores, monkeypatch: pytest.MonkeyPatch
+):
+    class ZMQInteractiveShell:
+        """What IPython calls its shell in a notebook; rich looks for that name."""
+
+    monkeypatch.setattr("builtins.get_ipython", ZMQInteractiveShell, raising=False)
+    assert "good" in repr(scores)
+    assert "good" in scores._repr_html_()
+
+
+def test_one_system_on_two_language_pairs_has_no_differences(tmp_path: Path):
+    for pair in ("tr-en", "ar-en"):
+        eh.score(
+            {"good": GOOD}, references=REFERENCES, pair=pair, metrics=["bleu"], results_dir=tmp_path
+        )
+    runs = eh.load(tmp_path)
+    assert len(runs) == 2
+    assert runs.compare() == []
+
+
 @pytest.mark.parametrize(
     "references",
     [

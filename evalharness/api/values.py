@@ -248,12 +248,13 @@ class Scores(Mapping[str, Run]):
             seed: Seeds the test.
 
         Returns:
-            A difference per pair and metric; none of fewer than two runs.
+            A difference per pair and metric; none where no two runs share a test set and pair.
 
         Raises:
             EvalHarnessError: The runs are not on the same segments and references.
         """
-        if len(self) < 2:
+        places = [(record.testset, record.pair) for record in self.records]
+        if len(set(places)) == len(places):
             return []
         from evalharness.comparison import compare_runs
         from evalharness.config import CompareOptions
