@@ -109,17 +109,17 @@ class Sweep(Callback):
 
 
 def _run_command(name: str, given: list[str]) -> int:
-    if name == "score" and "--version" not in given:
-        from evalharness.commands.score import score
-
-        return score(given)
-    if name not in _COMMANDS:
+    if name not in (*_COMMANDS, "score"):
         raise _unknown_command(name)
     if "--version" in given:
         sys.stdout.write(f"evalharness {metadata.version('evalharness')}\n")
         return FINE
     for word in given:
         check_letters(word, where=word)
+    if name == "score":
+        from evalharness.commands.score import score
+
+        return score(given)
     if choices := choices_to_explain(given):
         name, given = "list", choices
     register_schemas()

@@ -20,7 +20,7 @@ from evalharness.commands.score_arguments import (
     OutputFormat,
     parse_arguments,
 )
-from evalharness.config import RunConfig, build
+from evalharness.config import RunConfig, absolute, build
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.escaping import json_text, visible
@@ -103,7 +103,7 @@ def _set_files(config: DictConfig, arguments: Arguments, stack: ExitStack) -> No
 def _path(path: str, stack: ExitStack) -> str:
     """The file that is meant; what standard input holds becomes one."""
     if path != STANDARD_INPUT:
-        return str(Path(path).expanduser())
+        return absolute(path)
     folder = stack.enter_context(tempfile.TemporaryDirectory())
     copy = Path(folder) / "stdin"
     if sys.stdin is None:
@@ -122,7 +122,7 @@ def _show(scores: Scores, arguments: Arguments) -> None:
         if arguments.segment_scores == STANDARD_INPUT:
             _print(text)
             return
-        path = Path(arguments.segment_scores).expanduser().resolve()
+        path = Path(absolute(arguments.segment_scores))
         write_files(path.parent, {path.name: text.encode()}, option="-sl")
     if arguments.numbers_only:
         _print(_numbers(scores, board))

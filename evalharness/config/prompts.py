@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from evalharness.config.checking import absolute
 from evalharness.errors import EvalHarnessError
 from evalharness.reading import read_file
 
@@ -32,7 +33,7 @@ def prompt_text(written: str, where: str) -> str:
     if not written.startswith(_FILE) or written.startswith(_NO_FILE):
         words = _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], written)
         return words.removeprefix(_FILE) if written.startswith(_NO_FILE) else words
-    path = Path(written.removeprefix(_FILE)).expanduser()
+    path = Path(absolute(written.removeprefix(_FILE)))
     try:
         content = read_file(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

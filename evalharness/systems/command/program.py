@@ -22,7 +22,16 @@ _LONGEST_TAIL = 1 << 16  # bytes of stderr that are kept
 _BLOCK = 1 << 16
 _SECONDS_TO_END = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.002
-_PARENT = os.getppid()
+_parent = os.getppid()
+
+
+def _take_parent() -> None:
+    """Notes whom this process works for, also after a fork."""
+    global _parent
+    _parent = os.getppid()
+
+
+os.register_at_fork(after_in_child=_take_parent)
 
 
 class MisbehavedError(Exception):
@@ -71,7 +80,7 @@ class Program:
             MisbehavedError: A line is too long.
             EvalHarnessError: This is a worker of a process that has gone.
         """
-        if multiprocessing.parent_process() is not None and os.getppid() != _PARENT:
+        if multiprocessing.parent_process() is not None and os.getppid() != _parent:
             raise EvalHarnessError("the process that this one works for has gone")
         if self._closed:  # what is left to wait for, its end, cannot be selected
             seconds = min(seconds, _SECONDS_BETWEEN_LOOKS)

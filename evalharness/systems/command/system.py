@@ -17,7 +17,7 @@ from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import sha256_of
-from evalharness.secrecy import scrub
+from evalharness.secrecy import hold, scrub
 from evalharness.systems.base import (
     Fact,
     Facts,
@@ -189,8 +189,9 @@ class CommandSystem(System):
             raise EvalHarnessError(f"{what} (kept){self._words(program)}", where=self._where)
 
     def _words(self, program: Program) -> str:
-        secrets = [os.environ.get(name, "") for name in self.env]
-        words = scrub(program.last_words(), secrets)[-_LONGEST_WORDS:]
+        for name in self.env:
+            hold(os.environ.get(name, ""))
+        words = scrub(program.last_words())[-_LONGEST_WORDS:]
         last = [line.strip() for line in words.splitlines() if line.strip()][-_LAST_LINES:]
         return f"; its last words: {' | '.join(last)}" if last else "; it said nothing on stderr"
 
