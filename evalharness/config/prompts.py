@@ -6,10 +6,10 @@ file holds is taken as it is.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
-from evalharness.config.checking import absolute
 from evalharness.errors import EvalHarnessError
 from evalharness.reading import read_file
 
@@ -33,7 +33,8 @@ def prompt_text(written: str, where: str) -> str:
     if not written.startswith(_FILE) or written.startswith(_NO_FILE):
         words = _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], written)
         return words.removeprefix(_FILE) if written.startswith(_NO_FILE) else words
-    path = Path(absolute(written.removeprefix(_FILE)))
+    # Path's own raises a RuntimeError for a `~` that stands for nobody's home.
+    path = Path(os.path.expanduser(written.removeprefix(_FILE)))  # noqa: PTH111
     try:
         content = read_file(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
