@@ -20,7 +20,12 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from evalharness import resources
-from evalharness.commands.words import choices_to_explain, groups_with, readable
+from evalharness.commands.words import (
+    asked_of_list,
+    choices_to_explain,
+    groups_with,
+    readable,
+)
 from evalharness.config import (
     SCHEMAS,
     check_letters,
@@ -38,8 +43,6 @@ from evalharness.terminal import error_line, error_lines
 FINE, WRONG_INPUT = 0, 2
 
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
-
-_CHOICE = re.compile(r"\w+(=[\w.-]+)?")
 
 Command = Callable[[DictConfig], int]
 
@@ -73,7 +76,8 @@ def _outcome(given: list[str]) -> int:
     except SystemExit as end:  # of argparse: after --help, and for wrong options
         return end.code if isinstance(end.code, int) else FINE
     except KeyboardInterrupt as error:
-        goes_on = "; the same command goes on from where it stopped" if name in _RESUMED else ""
+        kept = name in _RESUMED and "results_dir=null" not in given
+        goes_on = "; the same command goes on from where it stopped" if kept else ""
         sys.stderr.write(f"evalharness: interrupted{goes_on}\n")
         return exit_code(error)
     except Exception as error:
@@ -140,8 +144,7 @@ def _run_command(name: str, given: list[str]) -> int:
             outcomes.append(error)
 
     if name == "list":
-        shown = [word for word in given if _CHOICE.fullmatch(word)]
-        given = [word for word in given if word not in shown]
+        shown, given = asked_of_list(given)
         given.append(f"show={json.dumps(shown)}")
     sys.argv = ["evalharness", *readable(name, given)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback

@@ -203,7 +203,25 @@ def test_loaded_runs_of_several_test_sets(tmp_path: Path):
     assert "one" in repr(loaded) and "two" in repr(loaded)
 
 
-@pytest.mark.parametrize("override", ["modle=3", "model=blue", "seed=[1]", "stray"])
+def test_overrides_count_and_are_recorded(tmp_path: Path):
+    eh.score(
+        GOOD,
+        references=REFERENCES,
+        metrics=["bleu"],
+        results_dir=tmp_path,
+        seed=1,
+        overrides=["seed=7", "testset.provenance=human", "bootstrap.resamples=50"],
+    )
+    (recorded,) = tmp_path.glob("runs/*/*/run.json")
+    content = json.loads(recorded.read_text())
+    assert content["seed"] == 7
+    assert content["bootstrap"]["resamples"] == 50
+    assert content["testset"]["references"] == ["human"]
+
+
+@pytest.mark.parametrize(
+    "override", ["modle=3", "results_dir=elsewhere", "model=blue", "seed=[1]", "stray"]
+)
 def test_a_wrong_override_is_an_error_of_one_line(override: str):
     with pytest.raises(EvalHarnessError) as caught:
         eh.score(GOOD, references=REFERENCES, overrides=[override])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from evalharness.store import read_runs
 from evalharness.systems import FileSystem, GivenOutputs
 from evalharness.testsets import GivenTestSet, TestSet, Texts
 
+_RESULTS = re.compile(r"\+{0,2}results_dir=")
 _METRICS = {"chrf2": "chrf", "chrf++": "chrfpp", "chrf2++": "chrfpp"}
 
 
@@ -51,8 +53,8 @@ def score(
     given_sources = None if sources is None else list_texts("sources", sources, count)
     ids = None if documents is None else list_texts("documents", documents, count)
     source_lang, target_lang = split_pair(pair)
-    config, keep = configure(overrides, metrics, results_dir)
-    config.device, config.seed = device, seed
+    options = [f"device={device}", f"seed={seed}", *overrides]
+    config, keep = configure(options, metrics, results_dir)
     if store is not None:
         config.store.dir = absolute(str(store))
     given = GivenTestSet(
@@ -66,6 +68,8 @@ def score(
         source_lang,
         target_lang,
         testset,
+        config.testset.provenance,
+        config.testset.on_empty,
     )
     config.testset = {
         "_target_": "evalharness.testsets.GivenTestSet",
@@ -111,6 +115,8 @@ def configure(
     Raises:
         EvalHarnessError: No metric is named; an override, or the name of a metric, is wrong.
     """
+    if any(_RESULTS.match(word) for word in overrides):
+        raise EvalHarnessError("not an override here", where="results_dir", mend="give it by name")
     words = ["testset=text", "model=file"]
     checkpoints: list[str] = []
     if metrics is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,8 @@ from evalharness.views.cells import decimals
 log = logging.getLogger(__name__)
 
 _MOST_PAIRS = 10
+_RESULTS = re.compile(r"\+{0,2}results_dir=")
+_NOWHERE = ("null", "")
 _TEXTS = {
     OutputFormat.csv: csv_text,
     OutputFormat.markdown: markdown_text,
@@ -68,16 +71,12 @@ def score(words: Sequence[str]) -> int:
 
 
 def _score(arguments: Arguments, stack: ExitStack) -> Scores:
-    overrides = list(arguments.overrides)
-    results: str | None = "results"
-    for word in [word for word in overrides if word.partition("=")[0] == "results_dir"]:
-        overrides.remove(word)
-        results = word.partition("=")[2]
-    if results in ("null", ""):
-        results = None
+    overrides = [word for word in arguments.overrides if not _RESULTS.match(word)]
+    named = [word.partition("=")[2] for word in arguments.overrides if _RESULTS.match(word)]
+    results = named[-1] if named else "results"
     if arguments.testset:
         overrides.append(f"testset={arguments.testset}")
-    config, keep = configure(overrides, arguments.metrics, results)
+    config, keep = configure(overrides, arguments.metrics, None if results in _NOWHERE else results)
     if not arguments.testset:
         if arguments.pair is None:
             log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")

@@ -13,6 +13,7 @@ from evalharness.errors import EvalHarnessError
 
 _HELP = ("--help", "-h")
 _CHOICE = re.compile(r"(?P<group>model|testset|metric)=\[?(?P<names>[\w.,-]+)\]?")
+_SHOWN = re.compile(r"\w+|(model|testset|metric)=[\w.-]+")
 _FILES = re.compile(r"\+{0,2}(?P<key>[^=~+/]*\.[^=]*)=glob\((?P<pattern>.*)\)")
 # Hydra's own options that a value follows; after the last two it may be missing.
 _WITH_VALUE = (
@@ -28,6 +29,16 @@ def choices_to_explain(given: Sequence[str]) -> list[str]:
         return []
     found = [match for word in given if (match := _CHOICE.fullmatch(word))]
     return [f"{match['group']}={name}" for match in found for name in match["names"].split(",")]
+
+
+def asked_of_list(given: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Parts the words after `list`: what is shown (`model`, `model=chat`), and the other words."""
+    shown: list[str] = []
+    others: list[str] = []
+    for before, word in zip(["", *given], given, strict=False):
+        is_shown = before not in _WITH_VALUE and _SHOWN.fullmatch(word)
+        (shown if is_shown else others).append(word)
+    return shown, others
 
 
 def readable(command: str, given: Sequence[str]) -> list[str]:
@@ -76,7 +87,7 @@ def _check_options(words: Sequence[str]) -> None:
     parser: Any = get_args_parser()
     parser.error = refuse
     _, unknown = parser.parse_known_args(words)
-    for word in unknown:
+    for word in (word for word in unknown if word.startswith("-")):
         following = words[words.index(word) + 1 :][:1]
         raise EvalHarnessError("no such option", where=word, mend=_without_dashes(word, following))
 
