@@ -202,3 +202,22 @@ def test_a_store_that_others_read_keeps_a_paid_services_answers_apart(
         assert evalharness(*chat_arguments(server.url, key, "model.temperature=0.5")).code == 0
     (paid,) = set(tmp_path.glob("results/store/translations/*")) - free
     assert paid.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_secret_in_a_path_or_a_checkpoint_stands_in_no_note_and_no_reason(
+    evalharness: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(VARIABLE, "opensesame")
+    (tmp_path / "opensesame").mkdir()
+    write_small(tmp_path / "opensesame")
+    (tmp_path / "opensesame/ref.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\nthree\r\n")
+    options = [f"testset.source='{READING}/src.txt'", f"testset.references=['{READING}/ref.txt']"]
+    told = evalharness(
+        *("model=file", "model.name=a", f"model.path='{READING}/ref.txt'", "testset=text"),
+        *("testset.source_lang=tr", "testset.target_lang=en", *options),
+        *("metric=[bleu,comet]", f"metric.comet.checkpoint='{READING}/absent'"),
+    )
+    assert "the byte-order mark at the beginning was dropped" in told.out
+    assert f"metric.comet.checkpoint={READING}/absent" in " ".join(told.out.split())
+    made = {name: of for name, of in files_below(tmp_path).items() if "results" in name}
+    assert not leaks(told.out, told.err, str(made))

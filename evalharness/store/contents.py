@@ -68,10 +68,7 @@ def read_translated(results: Path, record: RunRecord) -> Translated:
     path = results / record.folder / SEGMENTS
     try:
         rows = read_json_lines(path)
-        segments = tuple(
-            Segment(row["id"], position, row["document"], row["source"], tuple(row["references"]))
-            for position, row in enumerate(rows)
-        )
+        segments = tuple(_segment(row, position) for position, row in enumerate(rows))
         bitext = Bitext(
             record.testset,
             record.source_lang,
@@ -81,7 +78,7 @@ def read_translated(results: Path, record: RunRecord) -> Translated:
             len(segments),
             record.provenance,
         )
-        if bitext.digest != record.digest:
+        if len(segments) != record.segments or bitext.digest != record.digest:
             raise ValueError("not the segments that were scored")
         return Translated(bitext, _hypotheses(rows))
     except _UNREADABLE as error:
@@ -140,6 +137,16 @@ def read_content(results: Path, folder: str) -> Content:
     except _UNREADABLE as error:
         raise damaged(path, error) from error
     return Content(run, scores, rows, statistics)
+
+
+def _segment(row: Mapping[str, Any], position: int) -> Segment:
+    references = tuple(row["references"])
+    segment = Segment(row["id"], position, row["document"], row["source"], references)
+    documents = () if segment.document is None else (segment.document,)
+    texts = (segment.id, segment.source, *documents, *references)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"segment {position + 1} has something else than texts")
+    return segment
 
 
 def _hypotheses(rows: Sequence[Mapping[str, Any]]) -> list[str | None]:

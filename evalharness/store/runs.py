@@ -17,6 +17,7 @@ from evalharness.disk import locked, refuse_links, remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.base import Remark
 from evalharness.scoring import Scoring
+from evalharness.secrecy import scrub
 from evalharness.store.contents import Content, read_content
 from evalharness.store.merging import merged
 from evalharness.store.records import (
@@ -155,13 +156,13 @@ def _run_json(run: Run) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "system": run.system,
         "fingerprint": run.fingerprint,
-        "notes": list(run.notes),
+        "notes": list(map(scrub, run.notes)),
         "testset": {
             "name": run.bitext.testset,
             "digest": run.bitext.digest,
             "references": list(run.bitext.provenance),
             "reference_names": list(run.bitext.reference_names),
-            "notes": list(run.bitext.notes),
+            "notes": list(map(scrub, run.bitext.notes)),
         },
         "source_lang": run.bitext.source_lang,
         "target_lang": run.bitext.target_lang,
@@ -179,7 +180,7 @@ def _run_json(run: Run) -> dict[str, object]:
             if (count := sum(remark.truncated for remark in remarks))
         },
         "metrics": {name: of for name, of in run.metrics.items() if name in run.scoring.statistics},
-        "failures": dict(run.failures),
+        "failures": {scrub(why): count for why, count in run.failures.items()},
         "removed": dict(run.removed),
         "usage": dict(run.usage),
         "seed": run.scoring.resampling.seed,
@@ -196,7 +197,10 @@ def _scores_json(run: Run) -> dict[str, object]:
         "target_lang": run.bitext.target_lang,
         "segments": len(run.bitext.segments),
         "scores": [asdict(score) for score in run.scoring.scores],
-        "unavailable": [asdict(metric) for metric in run.scoring.unavailable],
+        "unavailable": [
+            {"metric": absent.metric, "reason": scrub(absent.reason)}
+            for absent in run.scoring.unavailable
+        ],
     }
 
 

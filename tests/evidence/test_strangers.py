@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -35,6 +36,34 @@ def edit(results: Path, run_changes: dict, score_changes: dict, **metric_changes
         content = json.loads(path.read_text())
         content["scores"] = [{**score, **score_changes} for score in content["scores"]]
         path.write_text(json.dumps(content))
+
+
+FORGED = {
+    "a number as id": lambda row: {**row, "id": 5},
+    "an object as document": lambda row: {**row, "document": {}},
+    "a number as source": lambda row: {**row, "source": 5},
+    "a number as reference": lambda row: {**row, "references": [5]},
+    "fewer segments": lambda row: None if row["id"] == "1" else row,
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_segments_are_texts_and_as_many_as_were_scored(
+    evalharness: CommandLine, results: Path, case: str
+):
+    """The digest is that of what stands there."""
+    for path in results.glob("runs/*/*/segments.jsonl"):
+        lines = path.read_text().splitlines()
+        rows = list(filter(None, (FORGED[case](json.loads(line)) for line in lines)))
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        facts = [[row[key] for key in ("id", "document", "source", "references")] for row in rows]
+        content = json.dumps(["news", "tr", "en", ["human"], facts]).encode()
+        run = json.loads(path.with_name("run.json").read_text())
+        run["testset"]["digest"] = hashlib.sha256(content).hexdigest()
+        path.with_name("run.json").write_text(json.dumps(run))
+    told = evalharness("compare", "runs=[good,bad]", f"results_dir={results}")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "segments.jsonl: damaged run: " in told.err
 
 
 def look_at_all(evalharness: CommandLine, results: Path) -> str:
