@@ -21,6 +21,7 @@ from omegaconf import DictConfig
 from evalharness import resources
 from evalharness.config import (
     SCHEMAS,
+    check_choices,
     check_letters,
     explained,
     first_line,
@@ -245,8 +246,11 @@ def _readable(command: str, given: Sequence[str]) -> list[str]:
         if words and not value and (name in _WITH_VALUE or (name in _INFO and "=" not in words[0])):
             value = words.pop(0)
             options.append(value)
+        if name == "--experimental-rerun":
+            raise EvalHarnessError("reads a pickle, which can run anything: refused", where=name)
         if name in ("-cd", "--config-dir"):
             own = Path(value).absolute()
+            check_choices(own)
 
     def hints_of(key: str) -> Sequence[Any]:
         return option_hints(command, key, own)
