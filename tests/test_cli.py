@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -344,3 +345,22 @@ def test_a_full_disk_leaves_the_last_results_as_they_were(small: list[str], tmp_
     assert "File too large; older files are as they were" in done.stderr
     assert "Traceback" not in done.stderr
     assert files_below(tmp_path / "results") == before
+
+
+@pytest.mark.parametrize("option", ["--config-dir=own", "-cd=own"])
+def test_a_pipe_among_choices_keeps_nobody_waiting(
+    evalharness: CommandLine, tmp_path: Path, option: str
+):
+    (tmp_path / "own/model").mkdir(parents=True)
+    os.mkfifo(tmp_path / "own/model/mine.yaml")
+    told = evalharness("list", "model", option)
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "own/model/mine.yaml: cannot be read: a FIFO, not a regular file" in told.err
+
+
+def test_a_pickled_job_is_not_run(evalharness: CommandLine, tmp_path: Path):
+    marker = tmp_path / "marker"
+    (tmp_path / "config.pickle").write_bytes(f"cos\nsystem\n(Vtouch {marker}\ntR.".encode())
+    told = evalharness(f"--experimental-rerun={tmp_path}/config.pickle")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert not marker.exists()

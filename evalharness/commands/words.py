@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evalharness import resources
-from evalharness.config import option_hints, spelled
+from evalharness.config import check_choices, option_hints, spelled
 from evalharness.errors import EvalHarnessError
 
 _HELP = ("--help", "-h")
@@ -67,8 +67,11 @@ def readable(command: str, given: Sequence[str]) -> list[str]:
         if words and not value and (name in _WITH_VALUE or (name in _INFO and "=" not in words[0])):
             value = words.pop(0)
             options.append(value)
+        if name == "--experimental-rerun":
+            raise EvalHarnessError("reads a pickle, which can run anything: refused", where=name)
         if name in ("-cd", "--config-dir"):
             own = Path(value).absolute()
+            check_choices(own)
     _check_overrides(command, overrides)
 
     def hints_of(key: str) -> Sequence[Any]:

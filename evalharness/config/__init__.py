@@ -5,7 +5,7 @@ from evalharness.config.checking import absolute, check_letters, settle
 from evalharness.config.environment import environment_values, redacted, redacted_yaml
 from evalharness.config.explaining import explained
 from evalharness.config.hints import FilePath, PromptText
-from evalharness.config.options import option_hints
+from evalharness.config.options import check_choices, option_hints
 from evalharness.config.schema import (
     SCHEMAS,
     CompareFormat,
@@ -35,6 +35,7 @@ __all__ = [
     "absolute",
     "build",
     "build_all",
+    "check_choices",
     "check_letters",
     "environment_values",
     "explained",

@@ -13,6 +13,7 @@ from evalharness.config.building import target_class
 from evalharness.config.hints import fields, within
 from evalharness.config.schema import SCHEMAS
 from evalharness.errors import EvalHarnessError
+from evalharness.reading import MOST_YAML_BYTES, open_file
 
 _LEVELS = {"model": 1, "testset": 1, "metric": 2}
 """How many keys stand before the field of a class: `model.name`, `metric.bleu.name`."""
@@ -41,6 +42,19 @@ def option_hints(command: str, key: str, own: Path | None) -> Sequence[Any]:
     if own is not None:
         classes += _classes(own, keys[0])
     return [hint for declaring in classes for hint in within(declaring, keys[before:])]
+
+
+def check_choices(own: Path) -> None:
+    """Refuses what would keep Hydra waiting in a folder of the user's own, or fill the memory.
+
+    Raises:
+        EvalHarnessError: A file there is no regular file, or is too large.
+    """
+    for path in sorted(own.rglob("*.yaml")):
+        try:
+            open_file(path, MOST_YAML_BYTES).close()
+        except OSError as error:
+            raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
 
 
 @cache

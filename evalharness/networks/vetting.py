@@ -50,6 +50,9 @@ _OTHER_FILES = (
     "transformers_weights",
 )
 _FILE_NAMES = ("_file", "_spm", "vocab")
+# What is made one by one: ten million layers take hours and all memory before any weight is read.
+_COUNTED = ("layer", "layers", "blocks", "experts", "depth")  # how such keys end
+_MOST_PARTS = 10_000
 _CODE_FOLDER, _ADAPTER = "custom_generate", "adapter_config.json"
 
 Objection = Callable[[Any], str | None]
@@ -105,17 +108,23 @@ def vet(folder: Path, checkpoint: Checkpoint, known: Collection[str]) -> None:
             raise EvalHarnessError(reason, where=path, mend=mend)
 
 
-def check_architecture(model_type: str, known: Collection[str], checkpoint: Checkpoint) -> None:
+def check_architecture(config: Any, known: Collection[str], checkpoint: Checkpoint) -> None:
     """Refuses an architecture that is not loaded; GGUF files name theirs outside of any JSON.
 
+    Args:
+        config: What transformers has read.
+        known: The `model_type`s that are loaded.
+        checkpoint: Where it was read, for the error.
+
     Raises:
-        EvalHarnessError: It is none of `known`.
+        EvalHarnessError: It is none of `known`, or has more layers than are loaded.
     """
-    if model_type not in known:
+    reason = None if config.model_type in known else _no_architecture(config.model_type)
+    for key, value in entries(config.to_dict()):
+        reason = reason or _too_many(key, value)
+    if reason:
         raise EvalHarnessError(
-            _no_architecture(model_type),
-            where=checkpoint.name,
-            mend=f"choose another {checkpoint.key}=",
+            reason, where=checkpoint.name, mend=f"choose another {checkpoint.key}="
         )
 
 
@@ -138,6 +147,8 @@ def _objection(path: Path, known: Collection[str]) -> str | None:
     }
     refused |= dict.fromkeys(_OTHER_FILES, lambda value: "names other files" if value else None)
     for key, value in entries(content):
+        if reason := _too_many(key, value):
+            return reason
         objection = refused.get(key)
         if "attn_implementation" in key:
             objection = _no_attention
@@ -146,6 +157,13 @@ def _objection(path: Path, known: Collection[str]) -> str | None:
         if objection is not None and (reason := objection(value)):
             return f"{key}: {reason}"
     return None
+
+
+def _too_many(key: object, value: Any) -> str | None:
+    counted = isinstance(key, str) and key.lower().endswith(_COUNTED)
+    if not (counted and isinstance(value, int) and value > _MOST_PARTS):
+        return None
+    return f"{key}: {_short(value)}, more than the {_MOST_PARTS} that are loaded"
 
 
 def _no_architecture(model_type: object) -> str:

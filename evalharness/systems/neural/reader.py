@@ -56,7 +56,7 @@ def read(checkpoint: Checkpoint, files: Mapping[str, str], known: Collection[str
 
         options = {"local_files_only": True, "trust_remote_code": False, **files}
         config = AutoConfig.from_pretrained(folder, **options)
-        check_architecture(config.model_type, known, checkpoint)
+        check_architecture(config, known, checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(folder, **options)
         if not isinstance(tokenizer, PreTrainedTokenizerBase):  # it says False of some damages
             raise ValueError("its tokenizer's vocabulary cannot be read")

@@ -180,6 +180,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "another part": (CONFIG, {"vision_config": {"model_type": "timm_backbone"}}, "model_type"),
     "fetched kernels": (CONFIG, {"model_type": "mamba"}, "model_type"),
+    "layers without end": (CONFIG, {"encoder_layers": 10**7}, "encoder_layers"),
+    "inner layers": (CONFIG, {"text_config": {"num_hidden_layers": 10**9}}, "num_hidden_layers"),
     "weights elsewhere": (CONFIG, {"transformers_weights": "../w.safetensors"}, "transformers_w"),
     "a vocabulary elsewhere": (TOKENIZER, {"tokenizer_file": "../elsewhere"}, "tokenizer_file"),
     "a vocabulary by place": (TOKENIZER, {"init_inputs": ["/etc/hostname"]}, "init_inputs"),
@@ -214,6 +216,7 @@ def test_makers_leave_harmless_traces_that_are_no_reason_to_refuse(hostile: Host
     traces = {"special_tokens_map_file": nowhere, "name_or_path": "/home/maker/models"}
     hostile.change(TOKENIZER, vocab_file=None, init_inputs=[], **traces)
     hostile.change(CONFIG, _name_or_path="maker/model", trust_remote_code=False)
+    hostile.change(CONFIG, shared_expert_intermediate_size=20_480, block_size=65_536)
     hostile.change(CONFIG, attn_implementation=None, _attn_implementation_autoset=True)
     system = configured("model=nllb", f"model.checkpoint={hostile.folder}")
     assert system._reader("tr", "en").config.model_type == "m2m_100"
