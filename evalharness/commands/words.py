@@ -20,15 +20,25 @@ _WITH_VALUE = (
     *("-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"),
     *("-cd", "--config-dir", "--experimental-rerun"),
 )
+_OWN = ("-cd", "--config-dir")
 _INFO = ("-i", "--info")
 
 
 def choices_to_explain(given: Sequence[str]) -> list[str]:
-    """Returns the choices beside `--help`, such as `model=chat`: their options are asked for."""
+    """Returns the words that `list` takes where `--help` stands beside choices: `model=chat`.
+
+    They are none where it does not; a folder with choices of the user's own is among them.
+    """
     if not set(_HELP) & set(given):
         return []
     found = [match for word in given if (match := _CHOICE.fullmatch(word))]
-    return [f"{match['group']}={name}" for match in found for name in match["names"].split(",")]
+    chosen = [f"{match['group']}={name}" for match in found for name in match["names"].split(",")]
+    own = [
+        word
+        for before, word in zip(["", *given], given, strict=False)
+        if before in _OWN or word.partition("=")[0] in _OWN
+    ]
+    return [*chosen, *own] if chosen else []
 
 
 def asked_of_list(given: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -69,7 +79,7 @@ def readable(command: str, given: Sequence[str]) -> list[str]:
             options.append(value)
         if name == "--experimental-rerun":
             raise EvalHarnessError("reads a pickle, which can run anything: refused", where=name)
-        if name in ("-cd", "--config-dir"):
+        if name in _OWN:
             own = Path(value).absolute()
             check_choices(own)
     _check_overrides(command, overrides)
