@@ -39,7 +39,7 @@ FINE, WRONG_INPUT = 0, 2
 
 _DEBUG = re.compile(r"\+{0,2}debug=(true|1|yes|on)", re.IGNORECASE)
 
-_CHOICE = re.compile(r"\w+(=[\w.-]+)?")
+_CHOICE = re.compile(r"\w+|(model|testset|metric)=[\w.-]+")
 # Hydra's own options that a value follows; after the last two it may be missing.
 _WITH_VALUE = (
     *("-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"),
@@ -146,11 +146,10 @@ def _run_command(name: str, given: list[str]) -> int:
         except Exception as error:  # raised below: Hydra would print lines of its own about it
             outcomes.append(error)
 
+    words = _readable(name, given)
     if name == "list":
-        shown = [word for word in given if _CHOICE.fullmatch(word)]
-        given = [word for word in given if word not in shown]
-        given.append(f"show={json.dumps(shown)}")
-    sys.argv = ["evalharness", *_readable(name, given)]
+        words = _showing(words)
+    sys.argv = ["evalharness", *words]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
     try:
         hydra.main(
@@ -176,6 +175,14 @@ def _run_command(name: str, given: list[str]) -> int:
 
         codes.append(summarize(Sweep.finished.pop()))
     return max(codes, default=FINE)
+
+
+def _showing(words: Sequence[str]) -> list[str]:
+    """Makes an override of the groups and choices that `list` is to show; values stay theirs."""
+    options = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
+    shown = [word for word in words[:options] if _CHOICE.fullmatch(word)]
+    others = [word for word in words[:options] if word not in shown]
+    return [*others, f"show={json.dumps(shown)}", *words[options:]]
 
 
 def _run() -> Command:

@@ -49,7 +49,7 @@ def test_list_says_what_each_choice_needs(evalharness: CommandLine):
     assert "needs model.path=" in lines["file"]
     assert "ready" in lines["statements"]
     assert "ready" in lines["chrfpp"]
-    assert "not on this machine; python -m evalharness" in lines["comet"]
+    assert "not on this machine" in lines["comet"]
 
 
 BAD_INPUTS = {
@@ -159,7 +159,8 @@ def test_windows_line_ends_are_stripped_and_said(
     (tmp_path / "src.txt").write_bytes((tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n"))
     outcome = evalharness("model=copy", *small, "results_dir=windows")
     assert outcome.code == 0
-    assert "text tr-en: src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped" in outcome.out
+    note = f"text tr-en: {tmp_path}/src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped"
+    assert note in " ".join(outcome.out.split())
     assert (tmp_path / "unix/leaderboard.csv").read_bytes() == (
         tmp_path / "windows/leaderboard.csv"
     ).read_bytes()
@@ -244,7 +245,7 @@ def test_options_may_stand_between_overrides(evalharness: CommandLine, tmp_path:
     (tmp_path / "own=ç/model/mine.yaml").write_text("# Mine [/it] :no:.\n_target_: own.Mine\n")
     outcome = evalharness("list", "debug=false", "--config-dir", "own=ç", "results_dir=r")
     assert outcome.code == 0, outcome.err
-    assert "Mine [/it] :no:." in outcome.out
+    assert "Mine [/it] :no:" in outcome.out
     outcome = evalharness("model=copy", "--cfg", "job", "limit=7")
     assert (outcome.code, "limit: 7" in outcome.out) == (0, True)
 
@@ -271,7 +272,11 @@ def test_a_tilde_is_home_and_the_store_is_where_it_is_named(
     monkeypatch.setenv("EVALHARNESS_STORE", "/proc/none")
     outcome = evalharness(*run, "results_dir=other")
     assert (outcome.code, "choose another store.dir=" in outcome.err) == (2, True)
+    assert "/proc/none" in outcome.err  # a path is no secret, though a variable holds it
     assert not (tmp_path / "other").exists()
+    monkeypatch.setenv("EVALHARNESS_STORE", "")
+    assert evalharness(*run, "results_dir=other").code == 0
+    assert (tmp_path / "other/store/translations").is_dir()
 
 
 NO_TRACEBACK = {
