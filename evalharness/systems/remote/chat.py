@@ -56,7 +56,7 @@ class ChatSystem(RemoteSystem):
     model: str = MISSING
     prompt: str = MISSING
     system_prompt: str = ""
-    examples: list[Any] = field(default_factory=list)
+    examples: list[dict[str, str]] = field(default_factory=list)
     temperature: float | None = 0.0
     top_p: float | None = None
     max_tokens: int | None = 1024
