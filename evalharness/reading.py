@@ -61,6 +61,10 @@ _KINDS = {
 }
 
 
+class NotRegularError(OSError):
+    """What is to be read is a pipe (`<(...)` of shells too), a device or a socket."""
+
+
 def open_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> BinaryIO:
     """Opens a regular file for reading; never waits for another process.
 
@@ -77,7 +81,7 @@ def open_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> BinaryIO:
     try:
         if not stat.S_ISREG(status.st_mode):
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-            raise OSError(errno.EINVAL, f"{kind}, not a regular file", str(path))
+            raise NotRegularError(errno.EINVAL, f"{kind}, not a regular file", str(path))
         if status.st_size > most:
             raise _too_large(path, most)
     except OSError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
-from evalharness.reading import read_file
+from evalharness.reading import NotRegularError, read_file
 
 _BYTE_ORDER_MARK = "\ufeff"
 _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
@@ -69,6 +69,10 @@ def read_bytes(path: str | Path) -> bytes:
         raise EvalHarnessError(
             "no such file", where=path, mend=f"paths are relative to {Path.cwd()}"
         ) from None
+    except NotRegularError as error:
+        raise EvalHarnessError(
+            f"cannot be read: {error.strerror}", where=path, mend="write what it gives into a file"
+        ) from error
     except OSError as error:
         raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
 

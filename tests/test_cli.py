@@ -160,7 +160,8 @@ def test_windows_line_ends_are_stripped_and_said(
     (tmp_path / "src.txt").write_bytes((tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n"))
     outcome = evalharness("model=copy", *small, "results_dir=windows")
     assert outcome.code == 0
-    assert "text tr-en: src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped" in outcome.out
+    note = f"text tr-en: {tmp_path}/src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped"
+    assert note in " ".join(outcome.out.split())
     assert (tmp_path / "unix/leaderboard.csv").read_bytes() == (
         tmp_path / "windows/leaderboard.csv"
     ).read_bytes()
@@ -274,7 +275,11 @@ def test_a_tilde_is_home_and_the_store_is_where_it_is_named(
     monkeypatch.setenv("EVALHARNESS_STORE", "/proc/none")
     outcome = evalharness(*run, "results_dir=other")
     assert (outcome.code, "choose another store.dir=" in outcome.err) == (2, True)
+    assert "/proc/none" in outcome.err  # a path is no secret, though a variable holds it
     assert not (tmp_path / "other").exists()
+    monkeypatch.setenv("EVALHARNESS_STORE", "")
+    assert evalharness(*run, "results_dir=other").code == 0
+    assert (tmp_path / "other/store/translations").is_dir()
 
 
 NO_TRACEBACK = {

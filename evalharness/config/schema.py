@@ -18,7 +18,15 @@ from omegaconf import MISSING, OmegaConf
 from evalharness.config.hints import Location, Text, Texts
 
 # conf/common.yaml uses it. At import, so that the processes of a parallel sweep know it, too.
+
+
+def _default_store(results_dir: str) -> str:
+    """The store that `EVALHARNESS_STORE` names, if it names one: a path, and so no secret."""
+    return os.environ.get("EVALHARNESS_STORE") or f"{results_dir}/store"
+
+
 OmegaConf.register_new_resolver("home", os.path.expanduser, replace=True)
+OmegaConf.register_new_resolver("default_store", _default_store, replace=True)
 
 
 class Format(Enum):

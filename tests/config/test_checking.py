@@ -23,6 +23,9 @@ MISREAD = {
     "model: {name: 0x10}": "model.name: text is wanted, and this was read as 16; quote",
     "testset: {target_lang: no}": "testset.target_lang: text is wanted, and this was read as false",
     "testset: {references: [ref.txt, 010]}": "testset.references[1]: text is wanted, and this was",
+    "model: {_target_: evalharness.systems.remote.ChatSystem, examples: [{target: 1.10}]}": (
+        "model.examples[0].target: text is wanted"
+    ),
     "pivot: no": "pivot: text is wanted, and this was read as false",
     "store: {dir: 1e3}": "store.dir: text is wanted, and this was read as 1000.0",
     'model: {name: "\\ud83d"}': "model.name: '\\ud83d' at position 1 is no letter",

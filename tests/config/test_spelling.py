@@ -141,6 +141,7 @@ def test_the_options_of_classes_are_known_by_their_fields():
         "model.batch_tokens": {int | None},
         "model.temperature": {float, float | None},
         "model.extra_body.top_p": {Any},
+        "model.examples.0.target": {str},
         "limit": {int | None},
         "nothing.like.it": set(),
     }

@@ -57,7 +57,7 @@ class ChatSystem(RemoteSystem):
     model: str = MISSING
     prompt: PromptText = MISSING
     system_prompt: PromptText = ""
-    examples: list[Any] = field(default_factory=list)
+    examples: list[dict[str, str]] = field(default_factory=list)
     temperature: float | None = 0.0
     top_p: float | None = None
     max_tokens: int | None = 1024

@@ -107,7 +107,7 @@ def _is_unfinished(end: object) -> bool:
     Raises:
         RequestError: It is neither.
     """
-    if not end:
+    if end is None or end == "":
         return False
     word = end.lower() if isinstance(end, str) else ""
     if word in _FINISHED:

@@ -46,7 +46,8 @@ def _assemble(body: bytes) -> Mapping[str, Any]:
             delta = choice.get("delta") or {}
             content.append(text_of(delta.get("content")) or "")
             refusal += delta.get("refusal") or ""
-            end = choice.get("finish_reason") or end
+            reason = choice.get("finish_reason")
+            end = end if reason in (None, "") else reason
     if end is None and not done:
         raise unreadable("the stream ended before the answer did")
     message = {"role": "assistant", "content": "".join(content), "refusal": refusal}

@@ -89,6 +89,8 @@ def test_what_servers_call_too_long_is_unfinished(way: Callable[[Any], bytes], r
         ("\x1b[31m\ud83d", "not finished: ended with something unknown"),
         (7, "not finished: ended with something unknown"),
         (["stop"], "not finished: ended with something unknown"),
+        ([], "not finished: ended with something unknown"),
+        (0, "not finished: ended with something unknown"),
         ("content_filter", "held back by a content filter"),
     ],
 )
