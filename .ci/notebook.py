@@ -24,4 +24,4 @@ printed = "".join(output.get("text", "") for output in notebook.cells[-2].output
 shown = notebook.cells[-1].outputs[-1]["data"]
 for table in (printed, shown["text/plain"], shown["text/html"]):
     assert "google" in table and "nllb" in table, table
-print(f"{sys.argv[1]}: {len(blocks)} blocks ran in a notebook")
+sys.stdout.write(f"{sys.argv[1]}: {len(blocks)} blocks ran in a notebook\n")

@@ -1,4 +1,4 @@
-"""Standard output and error: what cannot be printed never ends the work, nor passes for printed."""
+"""Standard output and error: a failed print neither ends the work nor counts as success."""
 
 from __future__ import annotations
 
