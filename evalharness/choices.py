@@ -1,4 +1,4 @@
-"""The list command: every model, test set and metric, and whether it can run here now."""
+"""The list command: every system, test set and metric, and what it needs."""
 
 from __future__ import annotations
 

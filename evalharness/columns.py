@@ -1,4 +1,4 @@
-"""Which scores may stand in one column: those of one metric, computed in one way."""
+"""Which scores share a column of a table: those of one metric, computed in the same way."""
 
 from __future__ import annotations
 

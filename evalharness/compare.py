@@ -1,4 +1,4 @@
-"""The compare command: what runs differ in, and whether that is shown."""
+"""The compare command: tests which runs differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a number was made with: package versions and the code's git revision."""
+"""The versions that a score was computed with: packages, and the code's git revision."""
 
 from __future__ import annotations
 

@@ -84,6 +84,6 @@ def report_absent(runs: Sequence[RunRecord]) -> None:
     names = dict.fromkeys(absent.metric for run in runs for absent in run.unavailable)
     if names:
         error_line(
-            f"evalharness: failed: no {', '.join(names)}, and require_metrics=true;"
-            " the reason stands under the table"
+            f"evalharness: failed: {', '.join(names)} could not be computed, and"
+            " require_metrics=true; the reason stands below the table"
         )

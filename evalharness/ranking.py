@@ -1,4 +1,4 @@
-"""Where runs stand among others on the same segments: ranks that say only what was shown.
+"""The ranks of runs on the same segments. Runs whose order was not shown share a rank.
 
 All pairs of runs are tested anew after every run. So the test has no random numbers, and costs
 little more than scoring each segment once: Student's t test on what each segment or document

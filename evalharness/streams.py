@@ -1,4 +1,4 @@
-"""Standard output and error: a failure to print does not end the work, and is known at its end."""
+"""Standard output and error: a failed print neither ends the work nor counts as success."""
 
 from __future__ import annotations
 

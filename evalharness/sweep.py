@@ -1,4 +1,4 @@
-"""Sweeps: what each job made is kept on disk, so that parallel jobs end in one leaderboard."""
+"""Sweeps: each job writes a report to disk, so that parallel jobs end in one leaderboard."""
 
 from __future__ import annotations
 

@@ -287,8 +287,8 @@ def test_machine_drafted_references_are_said_in_every_form(
 BAD_INPUTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "no runs": ([], ["runs", "not given", "runs=[A,B]"]),
     "no list": (["runs=google"], ["runs=google", "give a list"]),
-    "one run": (["runs=[google]"], ["runs", "1 run", "takes two"]),
-    "the same run twice": (["runs=[google,google]"], ["1 run", "takes two"]),
+    "one run": (["runs=[google]"], ["runs", "1 run", "needs two"]),
+    "the same run twice": (["runs=[google,google]"], ["1 run", "needs two"]),
     "unknown system": (["runs=[google,gogle]"], ["'gogle'", "systems: ", "google"]),
     "a folder that is no run": (
         ["runs=[google,results]"],

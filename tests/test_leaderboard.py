@@ -65,7 +65,7 @@ def test_damaged_and_unfinished_runs_are_passed_over_and_said(
     outcome = evalharness("leaderboard", "leaderboard.format=csv")
     assert outcome.code == 0
     assert "damaged.00000000: damaged run" in outcome.err
-    assert "newer.00000000: written by another evalharness" in outcome.err
+    assert "newer.00000000: written by another version of evalharness" in outcome.err
     assert {row["system"] for row in csv.DictReader(io.StringIO(outcome.out))} == {"copy", "out"}
 
 
@@ -129,7 +129,7 @@ def test_an_edited_run_breaks_neither_the_board_nor_later_runs(
     path.write_text(json.dumps(content))
     outcome = evalharness("leaderboard", "leaderboard.format=csv")
     assert outcome.code == 0
-    assert "damaged run" in outcome.err or "another evalharness" in outcome.err
+    assert "damaged run" in outcome.err or "another version of evalharness" in outcome.err
     assert [row["system"] for row in csv.DictReader(io.StringIO(outcome.out))] == ["out"]
     assert evalharness("model=copy", *small).code == 0
     rows = csv.DictReader(io.StringIO((two_runs / "leaderboard.csv").read_text()))

@@ -446,7 +446,7 @@ def test_a_required_metric_that_is_absent_ends_in_exit_code_1_when_all_else_is_d
     said = [line for line in outcome.err.splitlines() if not line.startswith("INFO")]
     reason = "not on this machine; python -m evalharness fetch metric=comet"
     assert said == [
-        "evalharness: failed: no wmt22-comet-da, and require_metrics=true;"
+        "evalharness: failed: wmt22-comet-da could not be computed, and require_metrics=true;"
         " the reason stands under the table"
     ]
     assert [score["metric"] for score in scores_json(tmp_path / "results", "copy")["scores"]] == [
@@ -466,7 +466,9 @@ def test_a_sweep_says_once_which_required_metrics_are_absent(
     assert outcome.code == 1
     said = [line for line in outcome.err.splitlines() if line.startswith("evalharness:")]
     assert len(said) == 1
-    assert said[0].startswith("evalharness: failed: no wmt22-comet-da, and require_metrics=true;")
+    assert said[0].startswith(
+        "evalharness: failed: wmt22-comet-da could not be computed, and require_metrics=true;"
+    )
     some = evalharness(
         "-m", "model=copy,gloss", *small, "metric=bleu,comet", "require_metrics=true"
     )

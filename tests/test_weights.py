@@ -117,7 +117,9 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
     )
     assert done.returncode == 1
     told = done.stderr.splitlines()[-1]
-    assert told.startswith("evalharness: failed: no weighted, and require_metrics=true;")
+    assert told.startswith(
+        "evalharness: failed: weighted could not be computed, and require_metrics=true;"
+    )
     reason = unavailable(machine.folder / "results")["weighted"]
     assert f"no weighted: {reason}" in " ".join(done.stdout.split())  # wrapped at the width
     assert reason not in done.stderr

@@ -1,4 +1,4 @@
-"""What runs differ in, and whether that is shown."""
+"""Comparisons: tests of which runs differ."""
 
 from evalharness.comparison.compare import compare_runs
 from evalharness.comparison.values import (

@@ -188,7 +188,7 @@ class Journal(Generic[T]):
             return
         if version != SCHEMA_VERSION:
             raise EvalHarnessError(
-                f"written by another evalharness (schema_version {version})",
+                f"written by another version of evalharness (schema_version {version})",
                 where=path,
                 mend="update evalharness, or choose another store.dir=",
             )

@@ -34,7 +34,7 @@ def group_runs(found: Iterable[FoundRun]) -> Groups:
     runs = list({run.path.resolve(): run for run in found}.values())
     if len(runs) < 2:
         raise EvalHarnessError(
-            f"{len(runs)} run: a comparison takes two", where="runs", mend="give runs=[A,B]"
+            f"{len(runs)} run: a comparison needs two", where="runs", mend="give runs=[A,B]"
         )
     tests: dict[str, list[FoundRun]] = {}
     for run in runs:

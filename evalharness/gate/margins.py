@@ -32,10 +32,10 @@ class Margins:
         for name, margin in self.configured.items():
             if not 0 < margin < math.inf:
                 raise EvalHarnessError(
-                    f"{margin:g} is no margin",
+                    f"{margin:g} is not a margin",
                     where=f"margin.{name}",
-                    mend="give a number above 0: without any loss allowed, only a candidate that is"
-                    " shown to be better could pass",
+                    mend="give a number above 0: with 0, only a candidate that is shown to be"
+                    " better could pass",
                 )
 
     def of(self, score: BaselineScore, choice: str | None = None) -> float:

@@ -1,4 +1,4 @@
-"""Who scores."""
+"""Metrics."""
 
 from evalharness.metrics.aggregates import (
     Aggregate,

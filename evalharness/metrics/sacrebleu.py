@@ -113,7 +113,7 @@ class BLEU(_SacreBleuMetric):
                 )
 
         if self.smooth_value is not None and not 0 <= self.smooth_value < math.inf:
-            raise EvalHarnessError(f"{self.smooth_value} is no weight", where="smooth_value")
+            raise EvalHarnessError(f"{self.smooth_value} is not a weight", where="smooth_value")
 
     @property
     def aggregate(self) -> BleuAggregate:

@@ -1,4 +1,4 @@
-"""What a difference means."""
+"""Statistics: intervals, tests and corrections."""
 
 from evalharness.stats.bootstrap import (
     FEWEST_RESAMPLES,

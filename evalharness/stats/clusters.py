@@ -1,4 +1,4 @@
-"""Ranks that say only what was shown: clusters of systems, as in WMT's tables."""
+"""Ranks in clusters, as in WMT's tables: systems whose order was not shown share a rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test set of a given size can show, so that "no difference" is not "too few data"."""
+"""Which difference a test set of a given size can show: too few data do not mean equality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paired approximate randomization: were the systems the same, their outputs could change places.
+"""Paired approximate randomization: outputs of equal systems can be exchanged.
 
 Riezler and Maxwell (2005), "On Some Pitfalls in Automatic Evaluation and Significance Testing for
 MT"; Noreen (1989). The trials are sacreBLEU's: with the same seed p-values equal those of its own

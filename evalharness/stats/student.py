@@ -1,4 +1,4 @@
-"""Student's t distribution, which takes the normal distribution's place where units are few."""
+"""Student's t distribution, used instead of the normal distribution if there are few units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept."""
+"""What is kept: translations, run folders and baselines."""
 
 from evalharness.store.contents import read_segments, read_statistics, read_translated
 from evalharness.store.records import RunRecord, is_complete, read_run, read_runs

@@ -138,7 +138,7 @@ def read_head(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     for version in versions:
         if version != SCHEMA_VERSION:
             raise EvalHarnessError(
-                f"written by another evalharness (schema_version {version})",
+                f"written by another version of evalharness (schema_version {version})",
                 where=path,
                 mend="update evalharness",
             )

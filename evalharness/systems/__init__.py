@@ -1,4 +1,4 @@
-"""Who translates."""
+"""Translation systems."""
 
 from evalharness.systems.base import Failure, Prices, System, TakenBackError, Translation
 from evalharness.systems.command import CommandSystem

@@ -1,4 +1,4 @@
-"""The untranslated source: the floor that every system must clear."""
+"""The untranslated source: the baseline that every system must beat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was used, and what it costs."""
+"""How many tokens and characters a run used, and what they cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where segments come from."""
+"""Test sets."""
 
 from evalharness.testsets.base import Bitext, Segment, TestSet
 from evalharness.testsets.narrowing import OnePair

@@ -1,4 +1,4 @@
-"""How it is shown."""
+"""How runs are shown: tables on the terminal and text for files."""
 
 from evalharness.views.board import Board, make_board
 from evalharness.views.comparison import (

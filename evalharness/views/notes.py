@@ -1,4 +1,4 @@
-"""What stands under a table: whose references, which intervals, what is missing and why."""
+"""The notes below a table: who made the references, which intervals, what is missing and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FEW_UNITS = 30  # below it a note calls intervals rough
 
 
 def notes(runs: Sequence[RunRecord], columns: Sequence[str]) -> Iterator[str]:
-    """Says what a reader has to know to read the numbers of runs right, a line each.
+    """Yields what a reader has to know about the numbers of runs, a line each.
 
     Args:
         runs: The runs.
@@ -54,12 +54,12 @@ def _absences(runs: Sequence[RunRecord]) -> Iterator[str]:
 
 
 def _answer_notes(run: RunRecord) -> Iterator[str]:
-    """What was cut off, what failed and why, and what was taken out of answers."""
+    """What was cut off, what failed and why, and what was removed from answers."""
     who = f"{run.system} {run.testset} {run.pair}"
     for count, what in (
-        (run.truncated, "sources longer than the system takes: cut off"),
-        (run.unfinished, "hypotheses not finished at the length limit"),
-        (run.empty, "hypotheses are empty: nothing in them can be seen"),
+        (run.truncated, "sources were cut off: they are longer than the system can read"),
+        (run.unfinished, "hypotheses reached the length limit before they ended"),
+        (run.empty, "hypotheses are empty: they have no visible characters"),
     ):
         if count:
             yield f"{who}: {count} of {run.segments} {what}"
@@ -77,7 +77,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def _truncation_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
-    """What metrics did not read to its end."""
+    """Which texts metrics did not read to their end."""
     cut: dict[str, list[str]] = {}
     for run in runs:
         for metric, count in run.truncated_by_metric.items():
@@ -88,12 +88,13 @@ def _truncation_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
 
 
 def provenance_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
-    """Says whose references those are that are not a human's, a line for each kind."""
+    """Says who made the references that are not a human's, a line for each kind."""
     said = {
         "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
         " system comes to a machine's draft",
         "none": "no references: only metrics that need none can be computed",
-        "unstated": "who made the references is not stated (testset.provenance=human states it)",
+        "unstated": "it is not stated who made the references (testset.provenance=human: people"
+        " did)",
     }
     for maker, text in said.items():
         if tests := _tests(run for run in runs if maker in run.provenance):
@@ -111,7 +112,8 @@ def _interval_notes(runs: Sequence[RunRecord]) -> Iterator[str]:
         yield f"95 % intervals{whose}: {resamples} bootstrap resamples of {unit}s, seed {seed}"
     few = [run for run in runs if run.scores and run.resampling.units < _FEW_UNITS]
     if few:
-        yield f"{_tests(few)}: fewer than {_FEW_UNITS} {few[0].resampling.unit}s: rough intervals"
+        unit = few[0].resampling.unit
+        yield f"{_tests(few)}: fewer than {_FEW_UNITS} {unit}s, so the intervals are rough"
 
 
 def _tests(runs: Iterable[RunRecord]) -> str:

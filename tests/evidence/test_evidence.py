@@ -86,7 +86,7 @@ def test_only_runs_on_the_same_segments_are_together(results: Path):
     small = next(run for run in copy if run.record.segments == 2)
     with pytest.raises(EvalHarnessError, match=r"different test sets.*2 segments.*3 segments"):
         group_runs([small, *out])
-    with pytest.raises(EvalHarnessError, match="1 run: a comparison takes two"):
+    with pytest.raises(EvalHarnessError, match="1 run: a comparison needs two"):
         group_runs([*out, *out])
 
 

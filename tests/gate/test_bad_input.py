@@ -35,9 +35,9 @@ OPTIONS = {
     "alpha 1": (["alpha=1"], "alpha: 1.0 is not between 0 and 0.5"),
     "alpha that is no number": (["alpha=nan"], "alpha: nan is not between"),
     "alpha in words": (["alpha=low"], "alpha"),
-    "a margin of 0": (["margin.bleu=0"], "margin.bleu: 0 is no margin; give a number above 0"),
-    "a margin below 0": (["margin.bleu=-1"], "margin.bleu: -1 is no margin"),
-    "an endless margin": (["margin.chrf=inf"], "margin.chrf: inf is no margin"),
+    "a margin of 0": (["margin.bleu=0"], "margin.bleu: 0 is not a margin; give a number above 0"),
+    "a margin below 0": (["margin.bleu=-1"], "margin.bleu: -1 is not a margin"),
+    "an endless margin": (["margin.chrf=inf"], "margin.chrf: inf is not a margin"),
     "a margin in words": (["margin.chrf=much"], "margin.chrf"),
     "no margin": (["margin.chrf=null"], "margin.chrf"),
     "a format that there is not": (["gate.format=csv"], "gate.format"),
@@ -124,7 +124,7 @@ def edit_score(metric: str, **changes: object) -> Callable[[Path], None]:
 DAMAGES = {
     "a newer schema": (
         edit_json(lambda of: of.update(schema_version=2)),
-        "base/baseline.json: written by another evalharness (schema_version 2); update evalharness",
+        "base/baseline.json: written by another version of evalharness (schema_version 2); update",
     ),
     "no schema": (edit_json(lambda of: of.pop("schema_version")), "base/baseline.json: damaged"),
     "no runs": (edit_json(lambda of: of.update(runs=[])), "base/baseline.json: damaged"),
@@ -165,8 +165,11 @@ DAMAGES = {
         edit_json(lambda of: of["runs"][0]["scores"].append(of["runs"][0]["scores"][0])),
         "base/baseline.json: damaged: ValueError: two scores of one metric",
     ),
-    "a margin of nothing": (edit_score("BLEU", margin=0), "damaged: ValueError: 0 is no margin"),
-    "a margin in words": (edit_score("BLEU", margin="9"), "damaged: ValueError: '9' is no margin"),
+    "a margin of nothing": (edit_score("BLEU", margin=0), "damaged: ValueError: 0 is not a margin"),
+    "a margin in words": (
+        edit_score("BLEU", margin="9"),
+        "damaged: ValueError: '9' is not a margin",
+    ),
     "a formula with other options": (
         edit_score("chrF2", aggregate={"formula": "chrf", "_target_": "os.system"}),
         "base/baseline.json: damaged: TypeError: chrf has the options _target_",

@@ -83,7 +83,7 @@ def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
         "text tr-en: src.txt: the byte-order mark at the beginning was dropped (sacreBLEU would",
         "text tr-en: ref.txt: 4 of 4 lines end in \\r\\n; the \\r was dropped",
         "out: out.txt: byte-order marks (U+FEFF) inside, as in files put together: line 2; they",
-        "out text tr-en: 2 of 4 hypotheses are empty: nothing in them can be seen",
+        "out text tr-en: 2 of 4 hypotheses are empty: they have no visible characters",
     )
     assert [note for note in noted if note not in out] == []
     (path,) = (tmp_path / "results").glob("runs/*/*/run.json")

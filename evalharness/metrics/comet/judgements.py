@@ -1,4 +1,4 @@
-"""What a checkpoint has said about a source, a hypothesis and a reference, kept for ever."""
+"""The scores of a checkpoint for source, hypothesis and reference, kept between runs."""
 
 from __future__ import annotations
 

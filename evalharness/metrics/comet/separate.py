@@ -1,4 +1,4 @@
-"""Regression metrics: each distinct text is encoded on its own, once, whoever it belongs to.
+"""Regression metrics: each distinct text is encoded on its own, and only once.
 
 Rei et al. (2020), "COMET: A Neural Framework for MT Evaluation": the score is that of a small
 network on the embeddings of source, hypothesis and reference.

@@ -62,7 +62,8 @@ def read_baseline(source: Source) -> list[BaselineRun]:
     try:
         if about["schema_version"] != SCHEMA_VERSION:
             raise EvalHarnessError(
-                f"written by another evalharness (schema_version {about['schema_version']})",
+                "written by another version of evalharness (schema_version"
+                f" {about['schema_version']})",
                 where=place,
                 mend="update evalharness, or write it anew with gate update=true",
             )
@@ -144,7 +145,7 @@ def _read_score(facts: Mapping[str, Any], options: Mapping[str, Any]) -> Baselin
     more = dict(options.get(score.metric, {}))
     margin = more.get("margin")
     if margin is not None and not (_is_number(margin) and margin > 0):
-        raise ValueError(f"{margin!r} is no margin of {score.metric}")
+        raise ValueError(f"{margin!r} is not a margin of {score.metric}")
     aggregate = read_aggregate(more.get("aggregate"))
     return replace(score, aggregate=aggregate, margin=margin)
 

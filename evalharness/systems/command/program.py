@@ -81,7 +81,7 @@ class Program:
             EvalHarnessError: This is a worker of a process that has gone.
         """
         if multiprocessing.parent_process() is not None and os.getppid() != _parent:
-            raise EvalHarnessError("the process that this one works for has gone")
+            raise EvalHarnessError("the process that started this one has ended")
         if self._closed:  # what is left to wait for, its end, cannot be selected
             seconds = min(seconds, _SECONDS_BETWEEN_LOOKS)
         came: list[bytes] = []

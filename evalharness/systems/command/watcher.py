@@ -1,4 +1,4 @@
-"""A process that ends a program once the harness has gone, however the harness went."""
+"""A process that ends a program after the harness has ended, for whatever reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dictionary glosses, Turkish and Arabic into English: a floor for real systems."""
+"""Dictionary glosses, Turkish and Arabic into English: a baseline that real systems must beat."""
 
 from evalharness.systems.gloss.system import GlossSystem
 

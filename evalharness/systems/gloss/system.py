@@ -1,4 +1,4 @@
-"""The `gloss` system: word-by-word dictionary translation into English, a floor for real systems.
+"""The `gloss` system: word-by-word dictionary translation into English, as a baseline.
 
 It needs neither network nor accelerator: Arabic words are glossed by Buckwalter's analyser, Turkish
 words through KeNet and WordNet 3.1 (`arabic` and `turkish` hold the rules of one language each).

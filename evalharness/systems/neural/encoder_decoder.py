@@ -1,4 +1,4 @@
-"""Encoder-decoder systems: a class for each way of saying the languages."""
+"""Encoder-decoder systems: a class for each way to name the languages."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class CheckpointPerPair(NeuralSystem):
         """The tokens of the text and the end."""
         if tags := getattr(reader.tokenizer, "supported_language_codes", None):
             raise EvalHarnessError(
-                f"translates into several languages, and wants a tag such as {tags[0]}",
+                f"translates into several languages, and needs a tag such as {tags[0]}",
                 where=reader.folder,
                 mend="choose a checkpoint of one pair",
             )

@@ -77,7 +77,7 @@ def token_id(reader: Reader, token: str) -> int:
     found = tokenizer.convert_tokens_to_ids(token)
     if found is None or found == tokenizer.unk_token_id:
         raise EvalHarnessError(
-            f"its tokenizer has no token {token!r}, which says a language or ends an answer",
+            f"its tokenizer has no token {token!r}, which names a language or ends an answer",
             where=reader.folder,
             mend="choose a checkpoint of the same family",
         )

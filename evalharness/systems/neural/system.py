@@ -257,7 +257,7 @@ class NeuralSystem(System):
         limit = min(limit, positions - decoding.max_new_tokens)
         if limit < 1:
             raise EvalHarnessError(
-                f"{decoding.max_new_tokens} leave no place for a prompt: the model has {positions}",
+                f"{decoding.max_new_tokens} leave no room for a prompt: it reads {positions}",
                 where="model.max_new_tokens",
             )
         return limit, decoding

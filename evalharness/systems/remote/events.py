@@ -1,4 +1,4 @@
-"""Answers that come as a stream of events: some servers know no other way."""
+"""Answers that come as a stream of events: some servers send nothing else."""
 
 from __future__ import annotations
 

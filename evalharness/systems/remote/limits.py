@@ -1,4 +1,4 @@
-"""How fast a server may be asked: requests and tokens a minute, and when it wants quiet."""
+"""How fast a server may be asked: requests and tokens a minute, and how long it asks to wait."""
 
 from __future__ import annotations
 

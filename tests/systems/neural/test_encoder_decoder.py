@@ -315,7 +315,7 @@ def test_a_marian_checkpoint_that_wants_a_tag_is_refused(tiny: Tiny, tmp_path: P
     vocabulary[">>eng<<"] = vocabulary.pop(del_token)
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     system = configured(*options("opus_mt", folder))
-    with pytest.raises(EvalHarnessError, match=r"several languages, and wants a tag such as >>eng"):
+    with pytest.raises(EvalHarnessError, match=r"several languages, and needs a tag such as >>eng"):
         translations(system, TURKISH)
 
 

@@ -227,14 +227,14 @@ def test_what_was_cut_off_and_what_did_not_end_is_counted_and_said(
     outcome = evalharness(*base, *files, "results_dir=a")
     assert outcome.code == 0
     assert counts(tmp_path / "a")["truncated"] == 1
-    assert "1 of 3 sources longer than the system takes: cut off" in outcome.out
+    assert "1 of 3 sources were cut off" in outcome.out
     outcome = evalharness(*base, *files, "results_dir=b", "model.split=segment")
     assert counts(tmp_path / "b")["truncated"] == 1  # only the one sentence that is too long itself
     outcome = evalharness(*base, *files, "results_dir=c", "model.max_new_tokens=2")
     assert counts(tmp_path / "c")["unfinished"] == 3
-    assert "3 of 3 hypotheses not finished at the length limit" in outcome.out
+    assert "3 of 3 hypotheses reached the length limit" in outcome.out
     outcome = evalharness("leaderboard", "results_dir=c")
-    assert "3 of 3 hypotheses not finished at the length limit" in outcome.out
+    assert "3 of 3 hypotheses reached the length limit" in outcome.out
 
 
 def test_sentences_are_translated_once_and_joined_again(
