@@ -447,7 +447,7 @@ def test_a_required_metric_that_is_absent_ends_in_exit_code_1_when_all_else_is_d
     reason = "not on this machine; python -m evalharness fetch metric=comet"
     assert said == [
         "evalharness: failed: wmt22-comet-da could not be computed, and require_metrics=true;"
-        " the reason stands under the table"
+        " the reason stands below the table"
     ]
     assert [score["metric"] for score in scores_json(tmp_path / "results", "copy")["scores"]] == [
         "BLEU"

@@ -27,8 +27,9 @@ from evalharness.store.baselines.values import (
 README = "README.md"
 
 _ABOUT = """\
-Translation quality that later changes are held to: `python -m evalharness gate baseline=FOLDER` \
-compares with it, `gate update=true` rewrites it. Not to be edited by hand.
+This folder holds the translation quality that later changes are compared with. \
+`evalharness gate baseline=FOLDER` compares them, and `gate update=true` writes the folder anew. \
+Do not edit it by hand.
 """
 
 
