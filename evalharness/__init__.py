@@ -4,12 +4,10 @@ The Python API is `score`, which scores outputs that are in memory, and `load`, 
 runs. Everything else in this package may change.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
-
+# Nothing is imported here before the working directory is off the import path: see __main__.py.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from evalharness.api import Scores
@@ -19,20 +17,20 @@ __all__ = ["load", "score"]
 
 
 def score(
-    outputs: Mapping[str, Iterable[str]] | Iterable[str],
+    outputs: "Mapping[str, Iterable[str]] | Iterable[str]",
     *,
-    references: References | None = None,
-    sources: Iterable[str] | None = None,
+    references: "References | None" = None,
+    sources: "Iterable[str] | None" = None,
     pair: str | None = None,
-    metrics: Sequence[str] | None = None,
-    documents: Iterable[str] | None = None,
+    metrics: "Sequence[str] | None" = None,
+    documents: "Iterable[str] | None" = None,
     testset: str = "text",
-    results_dir: str | Path | None = None,
-    store: str | Path | None = None,
+    results_dir: "str | Path | None" = None,
+    store: "str | Path | None" = None,
     device: str = "auto",
     seed: int = 12345,
-    overrides: Sequence[str] = (),
-) -> Scores:
+    overrides: "Sequence[str]" = (),
+) -> "Scores":
     """Scores the outputs of one or several systems on the same segments.
 
     Args:
@@ -81,7 +79,7 @@ def score(
     )
 
 
-def load(results_dir: str | Path = "results") -> Scores:
+def load(results_dir: "str | Path" = "results") -> "Scores":
     """Reads the finished runs of a results folder.
 
     Args:

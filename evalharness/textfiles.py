@@ -110,7 +110,7 @@ def decode_text(content: bytes, path: str | Path) -> TextFile:
             where=path,
             mend=f"convert it: tr '\\r' '\\n' < {path} > NEW.txt",
         )
-    notes = tuple(f"{path}: {note}" for note in _notes(text, lines))
+    notes = tuple(f"{Path(path).name}: {note}" for note in _notes(text, lines))
     return TextFile([line.removesuffix("\r") for line in lines], notes)
 
 

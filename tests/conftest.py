@@ -55,6 +55,15 @@ def read_lines(path: Path | str) -> list[str]:
     return Path(path).read_bytes().decode().removesuffix("\n").split("\n")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves sweeps of cases to CI, unless `-m` asks for them."""
+    if os.environ.get("CI") or config.option.markexpr:
+        return
+    sweeps = [item for item in items if item.get_closest_marker("sweep")]
+    config.hook.pytest_deselected(items=sweeps)
+    items[:] = [item for item in items if item not in set(sweeps)]
+
+
 class Outcome(NamedTuple):
     code: int
     out: str

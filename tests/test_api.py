@@ -161,6 +161,7 @@ def test_the_working_directory_and_logging_stay_as_they_are(
 ):
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])  # what the command line left there in other tests
     before = (root.level, list(root.handlers))
     eh.score(GOOD, references=REFERENCES, metrics=["bleu"])
     assert (root.level, list(root.handlers)) == before

@@ -160,7 +160,7 @@ def test_windows_line_ends_are_stripped_and_said(
     (tmp_path / "src.txt").write_bytes((tmp_path / "src.txt").read_bytes().replace(b"\n", b"\r\n"))
     outcome = evalharness("model=copy", *small, "results_dir=windows")
     assert outcome.code == 0
-    note = f"text tr-en: {tmp_path}/src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped"
+    note = "text tr-en: src.txt: 3 of 3 lines end in \\r\\n; the \\r was dropped"
     assert note in " ".join(outcome.out.split())
     assert (tmp_path / "unix/leaderboard.csv").read_bytes() == (
         tmp_path / "windows/leaderboard.csv"
@@ -212,6 +212,7 @@ STREAMS = [
 ]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("asked", "streams", "code"), STREAMS)
 def test_the_exit_code_is_right_whatever_became_of_the_streams(
     asked: str, streams: str, code: int, tmp_path: Path

@@ -52,7 +52,9 @@ def sweep_over_the_files_of(flores: Path, pair: str) -> tuple[list[str], dict[st
     return ["-m", "model=file", f"model.path={paths}", *overrides], files
 
 
-@pytest.mark.parametrize(("pair", "systems"), [("tr-en", 4), ("ar-en", 7)])
+@pytest.mark.parametrize(
+    ("pair", "systems"), [("tr-en", 4), pytest.param("ar-en", 7, marks=pytest.mark.sweep)]
+)
 def test_one_sweep_gives_every_published_bleu_and_sacrebleus_scores(
     pair: str, systems: int, flores: Path, evalharness: CommandLine, tmp_path: Path
 ):
@@ -86,6 +88,7 @@ def test_one_sweep_gives_every_published_bleu_and_sacrebleus_scores(
     assert all(system in outcome.out for system in files)
 
 
+@pytest.mark.sweep
 def test_parallel_jobs_write_what_serial_ones_write(flores: Path, tmp_path: Path):
     sweep, _ = sweep_over_the_files_of(flores, "tr-en")
     boards = []
@@ -263,12 +266,14 @@ def run_at_once(commands: list[list[str]], folder: Path) -> str:
     return "".join(said)
 
 
+@pytest.mark.sweep
 def test_many_processes_in_one_results_folder_lose_nothing(small: list[str], tmp_path: Path):
     run_at_once([["model=copy", f"model.name=s{n}", *small] for n in range(8)], tmp_path)
     rows = read_leaderboard(tmp_path / "results")
     assert {row["system"] for row in rows} == {f"s{n}" for n in range(8)}
 
 
+@pytest.mark.sweep
 def test_many_metrics_at_once_of_one_run_are_all_kept(small: list[str], tmp_path: Path):
     metrics = ("bleu", "chrf", "chrfpp", "ter")
     said = run_at_once([["model=copy", f"metric={m}", *small] for m in metrics], tmp_path)
@@ -332,6 +337,7 @@ def test_the_embedded_system_beats_the_floor_on_both_statements(
         assert float(gloss["chrF2"]) > float(copy["chrF2"])
 
 
+@pytest.mark.sweep
 def test_a_killed_run_leaves_a_folder_that_the_next_run_completes(flores: Path, tmp_path: Path):
     prefix = flores / "tr-en"
     command = [
@@ -488,7 +494,7 @@ def test_a_number_that_is_not_finite_makes_its_metric_absent_and_the_run_goes_on
     assert json.loads(path.read_text())["unavailable"] == [{"metric": "broken", "reason": reason}]
     outcome = evalharness(*command, "require_metrics=true")
     assert outcome.code == 1
-    assert outcome.err.splitlines()[-1].endswith(f"no broken: {reason}")
+    assert "failed: broken could not be computed" in outcome.err.splitlines()[-1]
 
 
 def test_remarks_are_kept_with_the_scores_they_belong_to(

@@ -92,6 +92,7 @@ def test_a_place_that_cannot_be_written_is_known_before_anything_is_downloaded(
     assert not (machine.folder / "results").exists()
 
 
+@pytest.mark.sweep
 def test_a_system_with_weights_brings_the_metrics_weights_along(
     machine: Machine, neural: list[str]
 ):
@@ -165,6 +166,7 @@ def test_the_fetch_command_fetches_what_metrics_load(machine: Machine):
     assert machine.call("model=copy", "require_metrics=true", network=False).returncode == 0
 
 
+@pytest.mark.sweep
 def test_the_systems_network_is_gone_when_metrics_compute(machine: Machine, neural: list[str]):
     done = machine.call(*neural, "+metric.alive={_target_:own_metrics.Networks}", network=False)
     assert done.returncode == 0, done.stderr

@@ -80,6 +80,10 @@ def _resolving_by(resolver: Callable[..., Any]) -> Iterator[None]:
 
 _current: ContextVar[Callable[..., Any]] = ContextVar("resolver", default=_held)
 
-OmegaConf.register_new_resolver(
-    _RESOLVER, lambda *arguments: _current.get()(*arguments), replace=True
-)
+
+def _resolve(*arguments: Any) -> Any:
+    """A function with a name: a parallel sweep sends the resolvers to its processes."""
+    return _current.get()(*arguments)
+
+
+OmegaConf.register_new_resolver(_RESOLVER, _resolve, replace=True)

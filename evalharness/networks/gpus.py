@@ -62,16 +62,18 @@ def gpus(store: Path) -> Sequence[Gpu]:
 
 
 def confirm_gpus(store: Path) -> None:
-    """Checks what is kept against what torch says now, and corrects it; called before computing.
+    """Keeps what torch says now, and compares it with what was kept; called before computing.
 
     Raises:
         EvalHarnessError: What is kept was no longer true, so that the run rests on wrong facts.
     """
     kept = _place(store)
-    if not _has_driver() or kept is None or (found := _read(kept)) is None:
+    if not _has_driver() or kept is None:
         return
-    if found != (now := _ask()):
+    found, now = _read(kept), _ask()
+    if found != now:
         _write(kept, now)
+    if found is not None and found != now:
         raise EvalHarnessError(
             f"torch sees {len(now)} GPUs, not the {len(found)} of an earlier run",
             where="device",

@@ -228,7 +228,7 @@ def test_nothing_is_kept_and_nothing_read_without_bound(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x\n" * 1000)))
     asked = evalharness(*words("score -r ref -i - results_dir=null"))
     assert asked.code == 2
-    assert "standard input: larger than 1000 bytes" in asked.err
+    assert "stdin: larger than 1000 bytes" in asked.err
     assert files_below(files) == before
 
 
@@ -239,6 +239,7 @@ def test_help_fits_a_terminal(evalharness: CommandLine, monkeypatch: pytest.Monk
     assert max(map(len, asked.out.splitlines())) <= 80
 
 
+@pytest.mark.sweep
 def test_published_scores_to_the_last_digit(evalharness: CommandLine, flores: Path):
     folder = flores / "ar-en"
     files = sorted(folder.glob("flores-test.*.en"))

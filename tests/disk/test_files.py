@@ -47,6 +47,7 @@ def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
     }
 
 
+@pytest.mark.sweep
 def test_the_marker_goes_before_anything_changes_and_comes_back_last(tmp_path: Path):
     """As a kill at every step would find it: seen by a reader that never stops looking."""
     write_files(tmp_path, {"data": b"0", "marker": b"0"})

@@ -102,6 +102,7 @@ def test_no_class_that_it_names_is_imported(
     assert not marker.exists()
 
 
+@pytest.mark.sweep
 def test_no_secret_that_it_names_is_looked_up_or_printed(
     evalharness: CommandLine, results: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -112,6 +113,7 @@ def test_no_secret_that_it_names_is_looked_up_or_printed(
     assert "sesame" not in told
 
 
+@pytest.mark.sweep
 def test_no_checkpoint_store_or_size_that_it_names_is_used(
     evalharness: CommandLine, results: Path, tmp_path: Path
 ):

@@ -360,5 +360,5 @@ def test_a_repository_of_strangers_runs_no_program(
         git(repository, "config", name, setting)
     outcome = gate(evalharness, "gate.base=main")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-    assert "main:base/baseline.json: git does not hold its content" in outcome.err
+    assert "main:base/baseline.json: cannot be read: git has no such object" in outcome.err
     assert not marker.exists()

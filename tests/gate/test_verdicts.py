@@ -176,6 +176,7 @@ def test_without_a_loss_it_fails_and_names_improvements_at_most_alpha_of_the_tim
     assert rate(0, 0.1, lambda answer: answer.outcome is Outcome.BETTER) <= MOST
 
 
+@pytest.mark.sweep
 def test_segments_of_documents_taken_for_independent_would_err_far_more_often():
     errs = rate(2, 2, lambda answer: answer.outcome in PASSES, unit=lambda table: table)
     assert errs > 2 * MOST

@@ -64,6 +64,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.sweep
 def test_the_example_passes_on_this_repository(repository: Path, tmp_path: Path):
     environment = {
         SUMMARY: str(tmp_path / "summary.md"),

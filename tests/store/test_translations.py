@@ -107,6 +107,7 @@ def _fill(store: Path, process: int) -> None:
     keep(store, {f"{process}:{n}": f"<{process}:{n}>" for n in range(300)} | {"same": "one"})
 
 
+@pytest.mark.sweep
 def test_many_processes_at_once_lose_nothing(tmp_path: Path):
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=_fill, args=(tmp_path, n)) for n in range(4)]
@@ -134,6 +135,7 @@ with StoredTranslations(Path(sys.argv[1]), {"system": "test", "beams": 4}, "tr",
 """
 
 
+@pytest.mark.sweep
 def test_what_was_kept_before_a_kill_is_there_after_it(tmp_path: Path):
     moments = random.Random(3)
     told: set[int] = set()

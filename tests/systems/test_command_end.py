@@ -103,6 +103,7 @@ def test_several_programs_end_also_when_a_forked_process_lives_on(tmp_path: Path
         os.kill(fork, signal.SIGKILL)
 
 
+@pytest.mark.sweep
 def test_the_program_of_a_worker_ends_when_the_process_that_it_works_for_is_killed(
     tmp_path: Path,
 ):

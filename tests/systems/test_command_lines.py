@@ -80,6 +80,7 @@ def test_what_was_answered_before_an_interruption_is_not_asked_again(
     assert set(answered(tmp_path)) == set(TEXTS)
 
 
+@pytest.mark.sweep
 def test_a_program_that_turns_out_wrong_takes_back_what_it_wrote_before_an_interruption(
     evalharness: CommandLine, hundred: list[str], tmp_path: Path
 ):

@@ -198,6 +198,7 @@ def test_it_is_a_structured_config() -> None:
     assert OmegaConf.to_container(OmegaConf.structured(GlossSystem)) == {"name": "gloss"}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("source", "text", "own", "foreign"),
     [
@@ -222,6 +223,7 @@ print(early, late)
     assert run_python(code) == f"[] {own}\n"
 
 
+@pytest.mark.sweep
 def test_hash_seeds_and_earlier_words_do_not_change_the_words() -> None:
     # zeyrek keeps its lexicon in sets and changes cached ones; these words show it.
     turkish = ["adını", "gözden", "ada", "adlandırılan", "tıp", "adım", "ona", "kitabı", "kalbi"]
@@ -266,6 +268,7 @@ def _flores(source: str, suffix: str) -> tuple[str, ...]:
     return tuple(path.read_text("utf-8").removesuffix("\n").split("\n"))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("source", "floor"), [("tr", 30.0), ("ar", 34.0)])
 def test_flores_floor(source: str, floor: float) -> None:
     texts, references = _flores(source, source), _flores(source, "en")

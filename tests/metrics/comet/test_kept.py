@@ -164,6 +164,7 @@ def _score(checkpoint: Path, store: Path, samples: list[Sample]) -> None:
     scores(Comet(str(checkpoint), store=str(store), batch_tokens=16), samples)
 
 
+@pytest.mark.sweep
 def test_killed_while_encoding_it_goes_on_with_the_same_scores(
     tiny: TinyComet, metric: MakeMetric, encoded: list[int], tmp_path: Path
 ) -> None:

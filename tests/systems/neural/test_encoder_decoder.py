@@ -319,6 +319,7 @@ def test_a_marian_checkpoint_that_wants_a_tag_is_refused(tiny: Tiny, tmp_path: P
         translations(system, TURKISH)
 
 
+@pytest.mark.sweep
 def test_two_processes_convert_a_checkpoint_together(tiny: Tiny, tmp_path: Path) -> None:
     command = [*options("nllb", tiny("nllb")), "model.engine=ctranslate2", "device=cpu"]
     (tmp_path / "src.txt").write_text("\n".join(TURKISH), encoding="utf-8")

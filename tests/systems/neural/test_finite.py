@@ -108,14 +108,15 @@ def test_scores_that_overflow_while_it_generates_are_an_error(
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("beams", [1, 3])
 @pytest.mark.parametrize("model", MATRICES)
-def test_a_converted_model_that_is_damaged_later_is_an_error(
+def test_a_converted_model_that_is_damaged_later_is_converted_anew(
     tiny: Tiny, tmp_path: Path, model: str, beams: int
 ) -> None:
     engine = ["model.engine=ctranslate2", f"store.dir={tmp_path}", f"model.beams={beams}"]
     command = options(model, tiny(model), *engine)
-    assert translations(configured(*command), TURKISH)
+    sound = translations(configured(*command), TURKISH)
     weights = load_file(tiny(model) / "model.safetensors")
     (matrix,) = [values for name, values in weights.items() if f"{MATRICES[model]}.weight" in name]
     (converted,) = tmp_path.rglob("model.bin")
@@ -123,5 +124,5 @@ def test_a_converted_model_that_is_damaged_later_is_an_error(
     assert content.count(matrix[3].numpy().tobytes()) == 1
     broken = torch.full_like(matrix[3], torch.nan).numpy().tobytes()
     converted.write_bytes(content.replace(matrix[3].numpy().tobytes(), broken))
-    with pytest.raises(EvalHarnessError, match="gives no finite scores for"):
-        translations(configured(*command), TURKISH)
+    assert translations(configured(*command), TURKISH) == sound
+    assert converted.read_bytes() == content

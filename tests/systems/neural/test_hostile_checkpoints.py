@@ -137,6 +137,7 @@ def test_the_command_line_says_it_in_one_line(
     assert not hostile.mark.exists()
 
 
+@pytest.mark.sweep
 def test_no_second_repository_is_downloaded(
     hostile: Hostile, small: list[str], tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def test_the_prompt_is_the_cards_and_a_batch_gives_what_generate_gives_for_each(
         assert translation.unfinished == (row[-1] not in ends)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("model", ["qwen3", "aya_expanse", "hunyuan_mt"])
 def test_drawn_answers_do_not_depend_on_the_batch_and_say_that_they_were_drawn(
     tiny: Tiny, model: str
@@ -119,6 +120,7 @@ def test_drawn_answers_do_not_depend_on_the_batch_and_say_that_they_were_drawn(
     assert greedy.notes() == ()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("model", ["eurollm", "x_alma", "qwen3"])
 def test_ctranslate2_gives_what_transformers_gives(tiny: Tiny, tmp_path: Path, model: str) -> None:
     command = [*options(model, tiny(CHATS[model][0]), *GREEDY), f"store.dir={tmp_path}"]

@@ -77,6 +77,7 @@ def stored(store: Path) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.sweep
 def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(
     tiny: Tiny, tmp_path: Path, processes: ForkServerContext
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(
     assert max(Counter(stored(tmp_path / "killed/store")).values()) == 1, "translated twice"
 
 
+@pytest.mark.sweep
 def test_four_processes_that_fill_one_store_lose_nothing(
     tiny: Tiny, tmp_path: Path, processes: ForkServerContext
 ) -> None:
@@ -172,7 +174,14 @@ def with_driver(folder: Path) -> dict[str, str]:
 MAPS, LIBC = Path("/proc/self/maps"), "/libc."
 
 
-@pytest.mark.parametrize("case", ["transformers and comet", "ctranslate2", "gguf, with a driver"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "transformers and comet",
+        pytest.param("ctranslate2", marks=pytest.mark.sweep),
+        pytest.param("gguf, with a driver", marks=pytest.mark.sweep),
+    ],
+)
 def test_a_second_run_with_the_usual_options_loads_no_network(
     small: list[str], tiny: Tiny, tmp_path: Path, case: str
 ) -> None:
@@ -215,6 +224,7 @@ def counts(results: Path) -> dict[str, int]:
     return found
 
 
+@pytest.mark.sweep
 def test_what_was_cut_off_and_what_did_not_end_is_counted_and_said(
     evalharness: CommandLine, tiny: Tiny, tmp_path: Path
 ) -> None:

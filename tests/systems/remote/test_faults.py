@@ -43,6 +43,7 @@ def stored(store: Path) -> Counter[str]:
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("concurrency", [1, 8, 64])
 def test_nothing_is_lost_or_doubled_and_order_is_kept(tmp_path: Path, concurrency: int):
     texts = [f"segment {n}" for n in range(2000)]

@@ -44,6 +44,7 @@ def whole_lines(store: Path) -> set[str]:
     }
 
 
+@pytest.mark.sweep
 def test_no_segment_is_asked_for_twice_once_its_answer_was_stored(
     tmp_path: Path, processes: ForkServerContext
 ):

@@ -50,6 +50,7 @@ def test_whatever_happens_on_the_way_nothing_is_lost_and_order_is_kept(
     assert len(httpserver.log) == len(TEXTS) + len(faults)
 
 
+@pytest.mark.sweep
 @every
 def test_what_fails_for_good_says_why(httpserver: HTTPServer, name: str):
     protocol = PROTOCOLS[name]
@@ -104,6 +105,7 @@ def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, httpserver: HTT
     assert f"the environment variable {variable} is not set" in reason
 
 
+@pytest.mark.sweep
 @every
 def test_a_run_says_when_it_asked_and_never_shows_the_key(
     evalharness: CommandLine,
@@ -139,6 +141,7 @@ def test_a_run_says_when_it_asked_and_never_shows_the_key(
     assert not [where for where in everything if KEY in where]
 
 
+@pytest.mark.sweep
 def test_the_note_tells_the_days_of_the_answers_and_not_todays(
     evalharness: CommandLine, tmp_path: Path, httpserver: HTTPServer
 ):
