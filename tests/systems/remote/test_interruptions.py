@@ -12,6 +12,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 from .chat_server import ChatServer, serving
 from .conftest import chat_arguments, run_command, write_testset
 from .test_faults import stored
