@@ -18,6 +18,8 @@ import sacrebleu
 from ..conftest import CommandLine, Outcome, read_scores
 from ..finished import BLEU, CHRF, bitext, finished
 
+pytestmark = pytest.mark.sweep
+
 REFERENCES = [f"this is reference number {n} of the whole test set" for n in range(40)]
 GOOD = [text.replace("whole ", "") for text in REFERENCES]
 GARBAGE = [f"x y z {n}" for n in range(40)]

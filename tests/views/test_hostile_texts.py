@@ -34,6 +34,8 @@ from ..conftest import CommandLine, write_small
 from ..finished import BLEU, bitext, finished
 from ..hostile import HOSTILE, breaks_out, controls
 
+pytestmark = pytest.mark.sweep
+
 FORMULA = '=HYPERLINK("http://evil")'
 
 

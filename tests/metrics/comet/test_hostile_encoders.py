@@ -15,6 +15,8 @@ from evalharness.errors import EvalHarnessError
 from .conftest import MakeMetric, TinyComet, scores
 from .test_checkpoints import SAMPLES
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def encoder(tiny: TinyComet, tmp_path: Path) -> Path:

@@ -31,6 +31,8 @@ from ...conftest import CommandLine, files_below, in_new_process
 from ...hub_server import Repo, environment, serving
 from .conftest import TURKISH, Tiny, configured, translations
 
+pytestmark = pytest.mark.sweep
+
 SEQ2SEQ = "AutoModelForSeq2SeqLM"
 
 
@@ -137,7 +139,6 @@ def test_the_command_line_says_it_in_one_line(
     assert not hostile.mark.exists()
 
 
-@pytest.mark.sweep
 def test_no_second_repository_is_downloaded(
     hostile: Hostile, small: list[str], tmp_path: Path
 ) -> None:
