@@ -23,7 +23,7 @@ from .raw_server import Answer, RawServer, http, serving_bytes, slowly
 from .test_faults import bitext, stored
 from .vendors import KEY, PROTOCOLS
 
-pytestmark = pytest.mark.usefixtures("keys")
+pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.sweep]
 SERVICES = ["chat", *PROTOCOLS]
 every = pytest.mark.parametrize("name", SERVICES)
 
