@@ -58,7 +58,7 @@ def _answer_notes(run: RunRecord) -> Iterator[str]:
     who = f"{run.system} {run.testset} {run.pair}"
     for count, what in (
         (run.truncated, "sources were cut off: they are longer than the system can read"),
-        (run.unfinished, "hypotheses reached the length limit before they ended"),
+        (run.unfinished, "hypotheses are not finished: they reached the length limit"),
         (run.empty, "hypotheses are empty: they have no visible characters"),
     ):
         if count:

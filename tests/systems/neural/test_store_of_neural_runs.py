@@ -242,9 +242,9 @@ def test_what_was_cut_off_and_what_did_not_end_is_counted_and_said(
     assert counts(tmp_path / "b")["truncated"] == 1  # only the one sentence that is too long itself
     outcome = evalharness(*base, *files, "results_dir=c", "model.max_new_tokens=2")
     assert counts(tmp_path / "c")["unfinished"] == 3
-    assert "3 of 3 hypotheses reached the length limit" in outcome.out
+    assert "3 of 3 hypotheses are not finished" in outcome.out
     outcome = evalharness("leaderboard", "results_dir=c")
-    assert "3 of 3 hypotheses reached the length limit" in outcome.out
+    assert "3 of 3 hypotheses are not finished" in outcome.out
 
 
 def test_sentences_are_translated_once_and_joined_again(
