@@ -93,7 +93,7 @@ def _measure(
 ) -> Figures:
     import torch
 
-    samples = [sample for of in systems.values() for sample in of]
+    samples = [sample for samples in systems.values() for sample in samples]
     work = _Work(checkpoint, samples)
     contestants: Figures = {}
     expected: list[float] = []
@@ -113,7 +113,7 @@ def _measure(
             print(f"{name}: {figures['seconds']:.1f} s", flush=True)
     device = options.device
     return {
-        "command": " ".join(["python", "benchmarks/comet.py", *_said(sys.argv[1:])]),
+        "command": " ".join(["python", "benchmarks/comet.py", *_arguments(sys.argv[1:])]),
         "date": datetime.now(UTC).date().isoformat(),
         "processor": machine.processor(),
         "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
@@ -211,7 +211,7 @@ def _ours(
     """This project's metric as a run has it; loading the network is in the seconds."""
     from evalharness.config import Dtype
     from evalharness.metrics import Comet
-    from evalharness.testsets.base import Segment
+    from evalharness.values import Bitext, Outputs, Segment
 
     segments = [
         Segment(str(at), at, None, sample["src"], (sample["ref"],))
@@ -224,13 +224,14 @@ def _ours(
         store=str(store),
         batch_tokens=options.batch_tokens,
     )
-    metric.signature(segments)  # a folder's digest, which a checkpoint of the hub does not need
-    hypotheses = [sample["mt"] for sample in samples]
-    figures, table = _timed(options.device, lambda: metric.statistics(segments, hypotheses))
-    return figures, table[:, 0].tolist()
+    bitext = Bitext("benchmark", "xx", "en", tuple(segments), "samples", len(segments), ("human",))
+    metric.signature(bitext)  # a folder's digest, which a checkpoint of the hub does not need
+    outputs = Outputs("random", bitext, tuple(sample["mt"] for sample in samples))
+    figures, judgement = _timed(options.device, lambda: metric.judge(outputs))
+    return figures, judgement.statistics[:, 0].tolist()
 
 
-def _said(arguments: Sequence[str]) -> list[str]:
+def _arguments(arguments: Sequence[str]) -> list[str]:
     """The command line without the folders of this machine."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--work")

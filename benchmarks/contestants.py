@@ -98,10 +98,10 @@ def transformers(task: Task, batch: int) -> tuple[Translate, Callable[[], dict[s
     def translate(positions: Sequence[int]) -> None:
         nonlocal early
         for first in range(0, len(positions), batch):
-            those = positions[first : first + batch]
-            texts = [task.lines[position] for position in those]
+            several = positions[first : first + batch]
+            texts = [task.lines[position] for position in several]
             inputs = tokenizer(texts, padding=True, return_tensors="pt").to(task.device)
-            lengths = [task.lengths[position] for position in those]
+            lengths = [task.lengths[position] for position in several]
             made = model.generate(
                 **inputs,
                 forced_bos_token_id=english,
@@ -109,7 +109,7 @@ def transformers(task: Task, batch: int) -> tuple[Translate, Callable[[], dict[s
                 max_new_tokens=max(lengths),
             )
             tokenizer.batch_decode(made, skip_special_tokens=True)
-            steps.append((len(those), max(lengths)))
+            steps.append((len(several), max(lengths)))
             ended = (made[:, 1:] == tokenizer.eos_token_id).int().argmax(1).tolist()
             early += sum(0 < end < length - 1 for end, length in zip(ended, lengths, strict=True))
 

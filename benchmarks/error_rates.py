@@ -50,7 +50,7 @@ def simulate(
     for units in (20, 50, 200, 1000):
         for case, table, corpus in (
             (f"means of a skewed value, {units} units", simulation.table(skewed), simulation.mean),
-            (f"BLEU of real outputs, {units} segments", real, metrics["BLEU"].corpus),
+            (f"BLEU of real outputs, {units} segments", real, metrics["BLEU"].aggregate.corpus),
         ):
             found = simulation.equal_systems(table, corpus, units, experiments, seed=units)
             note("equal", case, found)
@@ -62,7 +62,7 @@ def simulate(
             found = simulation.gate_at_its_margin(
                 statistics[metric][candidate],
                 statistics[metric][baseline],
-                metrics[metric].corpus,
+                metrics[metric].aggregate.corpus,
                 units,
                 experiments,
                 seed=units,

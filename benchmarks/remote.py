@@ -44,12 +44,12 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         writer.close()
 
 
-def serve(told: Connection) -> None:
+def serve(connection: Connection) -> None:
     """Serves on a port of its own choice, which it tells."""
 
     async def run() -> None:
         server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=256)
-        told.send(server.sockets[0].getsockname()[1])
+        connection.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
     asyncio.run(run())

@@ -32,12 +32,13 @@ from evalharness.stats import (
     randomization_p_values,
     sacrebleu_p_value,
 )
-from evalharness.testsets import Segment
+from evalharness.values import Bitext, Outputs, Segment
 
 HERE = Path(__file__).resolve().parent
 FLORES = HERE.parents[1] / "shared" / "data" / "flores-outputs" / "ar-en"
 RESULT = HERE / "results" / "significance.json"
 METRICS = {metric.name: metric for metric in (BLEU(), CHRF(), CHRF(word_order=2))}
+CORPUS = {name: metric.aggregate.corpus for name, metric in METRICS.items()}
 SAMPLES, SEED = 1000, 12345  # sacreBLEU's own
 MANY_SYSTEMS, MANY_SEGMENTS = 50, 10_000
 Tables = Mapping[str, np.ndarray]  # statistics by metric, each (n_systems, n_segments, k)
@@ -117,9 +118,12 @@ def _extract(
     references: Sequence[str], outputs: Mapping[str, Sequence[str]], metrics: Sequence[str]
 ) -> Tables:
     segments = [Segment(str(at), at, None, "", (ref,)) for at, ref in enumerate(references)]
+    bitext = Bitext(
+        "flores-test", "ar", "en", tuple(segments), "flores-test.ar", len(segments), ("human",)
+    )
+    several = [Outputs(name, bitext, tuple(lines)) for name, lines in outputs.items()]
     return {
-        name: np.stack([METRICS[name].statistics(segments, lines) for lines in outputs.values()])
-        for name in metrics
+        name: np.stack([METRICS[name].judge(one).statistics for one in several]) for name in metrics
     }
 
 
@@ -152,7 +156,7 @@ def _pairs(options: argparse.Namespace) -> Figures:
 def _bootstrap(tables: Tables) -> PValues:
     found = {}
     for name, table in tables.items():
-        corpus = METRICS[name].corpus
+        corpus = CORPUS[name]
         scores = corpus(table.sum(axis=1))
         resampled = bootstrap_scores(table, corpus, SAMPLES, SEED)
         for a, b in all_pairs(len(table)):
@@ -165,7 +169,7 @@ def _bootstrap(tables: Tables) -> PValues:
 def _randomization(tables: Tables) -> PValues:
     found = {}
     for name, table in tables.items():
-        p_values = randomization_p_values(table, METRICS[name].corpus, SAMPLES, SEED)
+        p_values = randomization_p_values(table, CORPUS[name], SAMPLES, SEED)
         for (a, b), p_value in zip(all_pairs(len(table)), p_values, strict=True):
             found[name, a, b] = p_value
     return found
@@ -173,12 +177,12 @@ def _randomization(tables: Tables) -> PValues:
 
 def _everything(tables: Tables) -> None:
     for name, table in tables.items():
-        compare_pairs(table, METRICS[name].corpus, resamples=SAMPLES, trials=SAMPLES, seed=SEED)
+        compare_pairs(table, CORPUS[name], resamples=SAMPLES, trials=SAMPLES, seed=SEED)
 
 
 def _agreement(tables: Tables, ours: PValues, theirs: Answers) -> Figures:
     """How far scores and p-values are apart at most."""
-    scores = {name: METRICS[name].corpus(table.sum(axis=1)) for name, table in tables.items()}
+    scores = {name: CORPUS[name](table.sum(axis=1)) for name, table in tables.items()}
     return {
         "score_difference": max(
             abs(score - scores[name][system]) for (name, system), score in theirs.scores.items()
@@ -208,7 +212,7 @@ def _many_of(name: str, trials: Sequence[int], wait: float) -> Figures:
     generator = np.random.default_rng(SEED)
     segments = generator.integers(0, real.shape[1], MANY_SEGMENTS)
     table = real[generator.integers(0, len(real), (MANY_SYSTEMS, MANY_SEGMENTS)), segments]
-    corpus = METRICS[name].corpus
+    corpus = CORPUS[name]
     figures: Figures = {"table_mb": table.nbytes / 1e6, "before_mb": machine.peak_mb()}
     figures["bootstrap"], _ = _timed(lambda: bootstrap_scores(table, corpus, SAMPLES, SEED), wait)
     figures["randomization"] = {

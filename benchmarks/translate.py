@@ -115,10 +115,10 @@ def _rounds(task: Task, options: argparse.Namespace, work: Path) -> dict[str, li
         _run(replace(_first(task, 1), contestant="d"), work)
     found: dict[str, list[Figures]] = {name: [] for name in options.contestants}
     for _ in range(options.rounds):
-        for name, those in found.items():
+        for name, several in found.items():
             asked = _first(task, options.alone) if name == "a" else task
-            those.append(_run(replace(asked, contestant=name), work))
-            print(f"{name}: {those[-1]['seconds']:.1f} s", flush=True)
+            several.append(_run(replace(asked, contestant=name), work))
+            print(f"{name}: {several[-1]['seconds']:.1f} s", flush=True)
     return found
 
 
@@ -142,17 +142,17 @@ def _run(task: Task, work: Path) -> Figures:
 def _result(options: argparse.Namespace, lines: Lines, rounds: dict[str, list[Figures]]) -> Figures:
     """What is written down: each contestant's fastest round, and all of them."""
     figures: dict[str, Figures] = {}
-    for name, those in rounds.items():
-        fastest = min(those, key=lambda one: one["seconds"])
+    for name, several in rounds.items():
+        fastest = min(several, key=lambda one: one["seconds"])
         computed = sum(rows * steps for rows, steps in fastest.pop("batches"))
         figures[name] = {
             "name": CONTESTANTS[name][0],
             "tokens_per_second": fastest["tokens"] / fastest["seconds"],
             "padded_share": 1 - fastest["tokens"] / computed,
             **fastest,
-            "all_seconds": [one["seconds"] for one in those],
-            "all_others": [one["others"] for one in those],
-            "all_matmul_tflops": [one["matmul_tflops"] for one in those],
+            "all_seconds": [one["seconds"] for one in several],
+            "all_others": [one["others"] for one in several],
+            "all_matmul_tflops": [one["matmul_tflops"] for one in several],
         }
         if options.device != "cpu":
             operations = _operations(lines, fastest["segments"]) / fastest["seconds"] / 1e12
@@ -160,7 +160,7 @@ def _result(options: argparse.Namespace, lines: Lines, rounds: dict[str, list[Fi
             figures[name]["share_of_matmul"] = operations / fastest["matmul_tflops"]
     count = options.segments
     return {
-        "command": shlex.join(["python", "benchmarks/translate.py", *_said(sys.argv[1:])]),
+        "command": shlex.join(["python", "benchmarks/translate.py", *_arguments(sys.argv[1:])]),
         "date": datetime.now(UTC).date().isoformat(),
         "processor": machine.processor(),
         "device": options.device,
@@ -179,7 +179,7 @@ def _result(options: argparse.Namespace, lines: Lines, rounds: dict[str, list[Fi
     }
 
 
-def _said(arguments: Sequence[str]) -> list[str]:
+def _arguments(arguments: Sequence[str]) -> list[str]:
     """The command line without the folders of this machine."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--work")

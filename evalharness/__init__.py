@@ -23,6 +23,7 @@ def score(
     sources: "Iterable[str] | None" = None,
     pair: str | None = None,
     metrics: "Sequence[str] | None" = None,
+    checks: "Sequence[str] | None" = None,
     documents: "Iterable[str] | None" = None,
     testset: str = "text",
     results_dir: "str | Path | None" = None,
@@ -44,6 +45,8 @@ def score(
         metrics: What to compute: `bleu`, `chrf`, `chrfpp`, `ter`, `comet`, `cometkiwi`, `xcomet`,
             or a COMET checkpoint (`Unbabel/wmt20-comet-da`, or a folder). `None` for BLEU and
             chrF2, and COMET where it was downloaded before.
+        checks: What else to look for in the outputs: `empty`, `unfinished`, `copied_source`. `None`
+            for all of these, `[]` for nothing.
         documents: The document id of each segment: intervals then resample documents.
         testset: The test set's name in tables.
         results_dir: Where run folders are written; `None` for a temporary folder that goes with the
@@ -69,6 +72,7 @@ def score(
         sources=sources,
         pair=pair,
         metrics=metrics,
+        checks=checks,
         documents=documents,
         testset=testset,
         results_dir=results_dir,

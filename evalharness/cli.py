@@ -31,6 +31,7 @@ from evalharness.config import (
     check_letters,
     explained,
     first_line,
+    refuse_renamed,
     register_schemas,
     settle,
 )
@@ -97,8 +98,8 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Names the folder, and removes the reports of an earlier sweep there."""
+        from evalharness.commands.sweep import SWEEP_DIR
         from evalharness.import_path import protect_new_processes
-        from evalharness.sweep import SWEEP_DIR
 
         protect_new_processes()
         os.environ[SWEEP_DIR] = str(Path(config.hydra.sweep.dir).resolve())
@@ -107,7 +108,7 @@ class Sweep(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Notes that every job has run."""
-        from evalharness.sweep import SWEEP_DIR
+        from evalharness.commands.sweep import SWEEP_DIR
 
         self.finished.append(Path(os.environ[SWEEP_DIR]))
 
@@ -120,6 +121,7 @@ def _run_command(name: str, given: list[str]) -> int:
         return FINE
     for word in given:
         check_letters(word, where=word)
+    refuse_renamed(given)
     if name == "score":
         from evalharness.commands.score import score
 
@@ -131,8 +133,8 @@ def _run_command(name: str, given: list[str]) -> int:
 
     def task(config: DictConfig) -> None:
         if name in _SWEPT and HydraConfig.get().mode == RunMode.MULTIRUN:
+            from evalharness.commands.sweep import run_job
             from evalharness.import_path import forget_protection
-            from evalharness.sweep import run_job
 
             forget_protection()
             run_job(config, name)
@@ -161,14 +163,14 @@ def _run_command(name: str, given: list[str]) -> int:
         ) from error
     except ValueError as error:  # how Hydra refuses some command lines, such as model=null
         raise EvalHarnessError(
-            first_line(error), mend="see python -m evalharness --help"
+            first_line(error), hint="see python -m evalharness --help"
         ) from error
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
     codes = [code for code in outcomes if isinstance(code, int)]
     while Sweep.finished:
-        from evalharness.sweep import summarize
+        from evalharness.commands.sweep import summarize
 
         codes.append(summarize(Sweep.finished.pop()))
     return max(codes, default=FINE)
@@ -181,42 +183,42 @@ def _unknown_command(name: str) -> EvalHarnessError:
     hint = f"did you mean {meant[0]}? " if meant else ""
     return EvalHarnessError(
         f"unknown command {name!r}",
-        mend=f"{hint}commands: {', '.join(known)}; options look like key=value",
+        hint=f"{hint}commands: {', '.join(known)}; options look like key=value",
     )
 
 
 def _run() -> Command:
-    from evalharness.run import run
+    from evalharness.commands.run import run
 
     return run
 
 
 def _fetch() -> Command:
-    from evalharness.fetch import fetch
+    from evalharness.commands.fetch import fetch
 
     return fetch
 
 
 def _compare() -> Command:
-    from evalharness.compare import compare
+    from evalharness.commands.compare import compare
 
     return compare
 
 
 def _gate() -> Command:
-    from evalharness.gate import gate
+    from evalharness.commands.gate import gate
 
     return gate
 
 
 def _leaderboard() -> Command:
-    from evalharness.leaderboard import leaderboard
+    from evalharness.commands.leaderboard import leaderboard
 
     return leaderboard
 
 
 def _list() -> Command:
-    from evalharness.choices import list_choices
+    from evalharness.commands.list import list_choices
 
     return list_choices
 

@@ -11,14 +11,14 @@ class EvalHarnessError(Exception):
     Args:
         what: What is wrong, as a clause without a final full stop.
         where: The file (with its line, if known), option or value it is wrong in.
-        mend: What the user can do about it.
+        hint: What the user can do about it.
     """
 
-    def __init__(self, what: str, *, where: str | Path | None = None, mend: str | None = None):
+    def __init__(self, what: str, *, where: str | Path | None = None, hint: str | None = None):
         self.what = what
         self.where = where
-        self.mend = mend
+        self.hint = hint
         line = f"{where}: {what}" if where is not None else what
-        if mend:
-            line = f"{line}; {mend}"
+        if hint:
+            line = f"{line}; {hint}"
         super().__init__(" ".join(line.split()))

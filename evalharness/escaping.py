@@ -6,6 +6,7 @@ calls a function of this module, or `terminal.plain`, which calls it.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -27,6 +28,8 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "|": r"\textbar{}",
+    "<": r"\textless{}",  # in LaTeX's own encoding of fonts the character is another one
+    ">": r"\textgreater{}",
     "–": "--",
     "−": "$-$",
     "…": r"\ldots{}",
@@ -62,6 +65,11 @@ def markdown_escape(text: str) -> str:
 def latex_escape(text: str) -> str:
     """Returns a text that LaTeX shows as it is."""
     return "".join(_LATEX.get(character, character) for character in visible(text))
+
+
+def html_escape(text: str) -> str:
+    """Returns a text that HTML shows as it is, between tags and in quoted attributes."""
+    return html.escape(visible(text))
 
 
 def csv_cell(text: str) -> str:

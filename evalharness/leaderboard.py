@@ -1,89 +1,107 @@
-"""The leaderboard command, and results/leaderboard.csv: a pure function of results/runs/."""
+"""The leaderboard: shown, and written to results/leaderboard.csv, a function of results/runs/."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from omegaconf import DictConfig
-
+from evalharness.comparison.kept import KeptTests, read_kept_tests
+from evalharness.comparison.ranking import rank_runs
 from evalharness.config import Format
-from evalharness.disk import locked, write_files
-from evalharness.errors import EvalHarnessError
-from evalharness.ranking import rank_runs
-from evalharness.store import RunRecord, read_runs
-from evalharness.terminal import error_line, results_console
-from evalharness.views import (
-    Board,
-    csv_text,
-    latex_text,
-    make_board,
-    markdown_text,
-    print_board,
-)
+from evalharness.disk import for_owner_alone, locked, write_files
+from evalharness.render import render, show
+from evalharness.results import Ranking, Run, board_page, read_runs
+from evalharness.terminal import error_line
+from evalharness.values import Score
 
 FILE_NAME = "leaderboard.csv"
 
-_TEXTS = {Format.csv: csv_text, Format.markdown: markdown_text, Format.latex: latex_text}
 
+@dataclass(frozen=True)
+class Board:
+    """The runs of a results folder, ranked.
 
-def leaderboard(config: DictConfig) -> int:
-    """Rebuilds the CSV and prints the board in the format asked for.
-
-    Raises:
-        EvalHarnessError: There is no run yet, or no run has the metric to rank by.
+    Attributes:
+        results: The results folder.
+        runs: All its complete runs, ordered by folder.
+        kept: The tests that are kept beside it; those that ranking takes are added.
     """
-    results = Path(config.results_dir)
-    runs = rebuild(results)
-    if not runs:
-        raise EvalHarnessError(
-            "no complete run", where=results / "runs", mend="python -m evalharness makes one"
-        )
-    show(results, runs, config.leaderboard.format, config.leaderboard.by)
-    return 0
+
+    results: Path
+    runs: Sequence[Run]
+    kept: KeptTests
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Where each run stands among all of them."""
+        return rank_runs(self.runs, kept=self.kept)
+
+    def rank(self, runs: Sequence[Run], by: str | None = None) -> Ranking:
+        """Ranks some of the runs among each other; all of them are ranked already.
+
+        Args:
+            runs: The runs; they may have fewer scores than those of the board.
+            by: The column that ranks; `None` for the one that most of them have.
+
+        Raises:
+            EvalHarnessError: No run has the column `by`.
+        """
+        if by is None and _scores_of(runs) == _scores_of(self.runs):
+            return self.ranking
+        return rank_runs(runs, by, self.kept)
 
 
-def rebuild(results: Path) -> list[RunRecord]:
-    """Writes leaderboard.csv and returns the runs it holds.
+def rebuild(results: Path) -> Board:
+    """Writes leaderboard.csv and returns the board.
+
+    All heads are read, also of runs that were just written: other processes may have added to them
+    since. The file is its owner's alone where a run that it holds is.
 
     Raises:
         EvalHarnessError: The results folder cannot be written.
     """
+    kept = read_kept_tests(results)
     if not results.is_dir():
-        return []
+        return Board(results, (), kept)
     with locked(results):
-        runs = read_runs(results)
-        write_files(results, {FILE_NAME: csv_text(_board(results, runs)).encode()})
-    return runs
+        board = Board(results, read_runs(results), kept)
+        content = render(board_page(board.runs, board.ranking), Format.csv)
+        with for_owner_alone(_are_private(board.runs)):
+            write_files(results, {FILE_NAME: content.encode()})
+            kept.write(results)
+    return board
 
 
-def _board(results: Path, runs: Sequence[RunRecord], by: str | None = None) -> Board:
-    return make_board(runs, rank_runs(results, runs, by))
-
-
-def show(results: Path, runs: Sequence[RunRecord], form: Format, by: str | None = None) -> None:
-    """Prints runs as a board on stdout.
+def show_runs(board: Board, runs: Sequence[Run], form: Format, by: str | None = None) -> None:
+    """Prints runs of a board as a leaderboard of their own on standard output.
 
     Args:
-        results: The results folder.
+        board: The board.
         runs: The runs.
         form: How they are printed.
         by: The column that ranks them.
     """
-    board = _board(results, runs, by)
-    with results_console() as console:
-        if form is Format.table:
-            print_board(board, console)
-        else:
-            sys.stdout.write(_TEXTS[form](board))
+    ranking = board.rank(runs, by)
+    with for_owner_alone(_are_private(runs)):
+        board.kept.write(board.results)
+    show(board_page(runs, ranking), form)
 
 
-def report_absent(runs: Sequence[RunRecord]) -> None:
+def _scores_of(runs: Sequence[Run]) -> dict[Path, Sequence[Score]]:
+    return {run.path: run.scores for run in runs}
+
+
+def _are_private(runs: Sequence[Run]) -> bool:
+    return any(not run.path.stat().st_mode & 0o077 for run in runs)
+
+
+def report_absent(runs: Sequence[Run]) -> None:
     """Says on stderr which required metrics are absent; the notes under the table say why."""
     names = dict.fromkeys(absent.metric for run in runs for absent in run.unavailable)
     if names:
         error_line(
-            f"evalharness: failed: {', '.join(names)} could not be computed, and"
-            " require_metrics=true; the reason stands below the table"
+            f"evalharness: failed: {', '.join(names)} could not be computed, but is required; the"
+            " reason stands below the table"
         )

@@ -13,6 +13,7 @@ import math
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -22,6 +23,8 @@ MOST_TEXT_BYTES = 4 * 2**30
 """Of a file with one segment per line."""
 MOST_JSON_BYTES = 16 * 2**20
 """Of a JSON file, and of one line of a file of such lines."""
+MOST_VALUE_BYTES = 2**20
+"""Of what a metric or a check says about one segment, as JSON."""
 MOST_YAML_BYTES = 2**20
 """Of a YAML file."""
 MOST_ARCHIVE_BYTES = 256 * 2**20
@@ -181,17 +184,40 @@ def parse_json(content: bytes, *, finite: bool = True) -> Any:
     return value
 
 
+def levels(value: Any) -> Iterator[list[Any]]:
+    """Yields a value of JSON, then what it holds, then what that holds, names too."""
+    level = [value]
+    while level:
+        yield level
+        level = [inner for outer in level for inner in _inside(outer)]
+
+
+def as_json(value: object) -> Any:
+    """Returns a value as it is read again where it is written into a line of JSON.
+
+    Args:
+        value: What JSON may hold. It may be part of an object a few levels deep.
+
+    Raises:
+        ValueError: JSON cannot hold it, or it is too long or too deep to be read again.
+    """
+    try:
+        line = json.dumps([[[[value]]]], ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    if len(line) > MOST_VALUE_BYTES:
+        raise ValueError(f"larger than {_size(MOST_VALUE_BYTES)}")
+    return parse_json(line)[0][0][0][0]
+
+
 def _check(value: Any) -> None:
     """Looks at everything in a value, level by level."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
+    for depth, level in enumerate(levels(value)):
+        if depth > DEEPEST:
+            raise ValueError(_TOO_DEEP)
         for text in level:
             if isinstance(text, str) and _SURROGATE.search(text):
                 raise ValueError("a text holds half of a surrogate pair")
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    raise ValueError(_TOO_DEEP)
 
 
 def _inside(value: Any) -> list[Any]:

@@ -109,7 +109,7 @@ def log_handler() -> logging.Handler:
 
 @contextmanager
 def working(description: str) -> Iterator[None]:
-    """Shows, on a terminal, that work goes on whose length cannot be told beforehand."""
+    """Shows, on a terminal, that work goes on whose length is not known beforehand."""
     console = messages_console()
     if not console.is_terminal:
         yield
@@ -131,7 +131,7 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
     """
     console = messages_console()
     shown = console.is_terminal
-    started = told = time.monotonic()
+    started = last_line = time.monotonic()
     done = 0.0
     speed = Speed(started)
     bar = Progress(
@@ -145,7 +145,7 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
     task = bar.add_task(description, total=total, speed="–", left="–")
 
     def advance(amount: float) -> None:
-        nonlocal done, told
+        nonlocal done, last_line
         if not amount:
             return
         done += amount
@@ -157,8 +157,8 @@ def progress(description: str, total: float, unit: str) -> Iterator[Callable[[fl
             if not bar.live.is_started and now - started > _SECONDS_BEFORE_A_BAR:
                 bar.start()
             bar.update(task, completed=done, speed=shown_speed, left=left)
-        elif per_second and now - told > _SECONDS_BETWEEN_LINES:
-            told = now
+        elif per_second and now - last_line > _SECONDS_BETWEEN_LINES:
+            last_line = now
             words = "%s: %.0f of %.0f %s, %.1f a second, %s left"
             log.info(words, description, done, total, unit, per_second, left)
 

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import random
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from evalharness.cache.translations import StoredTranslations
 from evalharness.errors import EvalHarnessError
+from evalharness.formats.text import is_blank
 from evalharness.languages import language, sentence_separator
-from evalharness.store import StoredTranslations
-from evalharness.systems import (
-    Failure,
-    FileSystem,
-    System,
-    TakenBackError,
-    Translation,
-    usage,
-)
-from evalharness.systems.base import Facts
+from evalharness.results import sampling_notes
+from evalharness.secrecy import scrub
+from evalharness.stats.aggregates import MOST_REPEATS
+from evalharness.systems import System, TakenBackError, usage
 from evalharness.terminal import progress
-from evalharness.testsets.base import Bitext
-from evalharness.textfiles import is_blank
+from evalharness.values import Bitext, Failure, Observations, Outputs, Translation, observed
+from evalharness.values.outputs import Facts
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Hypotheses:
-    """What a system made of a bitext.
-
-    Attributes:
-        texts: One per segment, `None` where the system failed.
-        from_store: How many of them the store already held.
-        truncated: How many of them leave out the end of a source longer than the system takes.
-        unfinished: How many of them reached the length limit before they ended.
-        failures: Why the others failed, and how many for that reason.
-        removed: What was taken out of answers, and of how many of them.
-        usage: Tokens, characters and cost: of what this run asked for, and of all hypotheses.
-        notes: What a reader has to know of when the system answered.
-    """
-
-    texts: tuple[str | None, ...]
-    from_store: int = 0
-    truncated: int = 0
-    unfinished: int = 0
-    failures: Mapping[str, int] = field(default_factory=dict)
-    removed: Mapping[str, int] = field(default_factory=dict)
-    usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-
-
-def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> None:
+def check_supported(system: System, bitexts: Sequence[Bitext]) -> None:
     """Checks that a system does all pairs of a test set.
 
     Raises:
@@ -62,8 +36,61 @@ def check_supported(system: System | FileSystem, bitexts: Sequence[Bitext]) -> N
                 f"does not translate {language(bitext.source_lang).name}"
                 f" into {language(bitext.target_lang).name} ({bitext.pair})",
                 where=system.name,
-                mend=system.supported(),
+                hint=system.supported(),
             )
+
+
+def check_repeats(system: System, passes: object) -> None:
+    """Checks in how many passes a system is to translate (`model.repeats`).
+
+    Raises:
+        EvalHarnessError: It is no number of passes, or every pass would give the same.
+    """
+    if type(passes) is not int or not 1 <= passes <= MOST_REPEATS:
+        raise EvalHarnessError(
+            f"{passes} is no number of passes from 1 to {MOST_REPEATS}", where="model.repeats"
+        )
+    if passes > 1 and not system.samples():
+        raise EvalHarnessError(
+            f"{system.name} does not sample: {passes} passes would give the same",
+            where="model.repeats",
+            hint="leave it out; a system samples where its temperature is above 0, and a program"
+            " where model.draws=true says so",
+        )
+
+
+def translate_passes(
+    system: System,
+    bitext: Bitext,
+    store: Path,
+    fingerprint: Facts,
+    *,
+    passes: int = 1,
+    read: bool = True,
+) -> Outputs:
+    """Translates a bitext in whole passes, each of which the store knows apart.
+
+    The first pass is what `translate` makes, so that it need not be made again.
+
+    Args:
+        system: Who translates; it samples where there are several passes.
+        bitext: See `translate`.
+        store: Likewise.
+        fingerprint: Likewise.
+        passes: How many.
+        read: See `translate`.
+
+    Raises:
+        EvalHarnessError: See `translate`.
+    """
+    made = [translate(system, bitext, store, fingerprint, read=read)]
+    for number in range(2, passes + 1):
+        log.info("%s: %s: pass %d of %d", system.name, bitext.pair, number, passes)
+        known_by = {**fingerprint, "pass": number}
+        made.append(translate(system.in_pass(number), bitext, store, known_by, read=read))
+    first, *others = made
+    notes = (*first.notes, *sampling_notes(system.samples(), passes))
+    return replace(first, further=tuple(others), notes=notes)
 
 
 def translate(
@@ -73,7 +100,7 @@ def translate(
     fingerprint: Facts | None = None,
     *,
     read: bool = True,
-) -> Hypotheses:
+) -> Outputs:
     """Translates the distinct pieces that the store does not hold, each kept as soon as it exists.
 
     Args:
@@ -93,30 +120,41 @@ def translate(
     }
     known_by = system.fingerprint(source, target) if fingerprint is None else fingerprint
     with StoredTranslations(store, known_by, source, target, read=read) as kept:
-        stored = {text: bool(of) and all(map(kept.__contains__, of)) for text, of in pieces.items()}
+        stored = {
+            text for text, several in pieces.items() if several and all(map(kept.get, several))
+        }
+        known = sum(segment.source in stored for segment in bitext.segments)
+        if known:
+            total = len(bitext.segments)
+            log.info(
+                "%s: %s: %d of %d were translated before", system.name, bitext.pair, known, total
+            )
         new, failed = _translate_missing(system, bitext, pieces, kept)
         kept.refresh()  # of a piece that several processes translated, all take the earliest
-        made = {text: _join(of, kept, target) for text, of in pieces.items()}
-        all_pieces = [piece for of in pieces.values() for piece in of]
-        parts = {piece: of for piece in all_pieces if (of := kept.get(piece)) is not None}
-    texts = [segment.source for segment in bitext.segments]
-    hypotheses = [of for text in texts if (of := made[text]) is not None]
-    lost = [_first_missing(pieces[text], parts) for text in texts if made[text] is None]
-    return Hypotheses(
-        tuple(None if (of := made[text]) is None else of.text for text in texts),
-        sum(stored[text] for text in texts),
-        sum(of.truncated for of in hypotheses),
-        sum(of.unfinished for of in hypotheses),
-        Counter(failed.get(piece, "no answer") for piece in lost),
-        Counter(what for of in hypotheses for what in of.removed),
+        parts = {
+            piece: translation
+            for several in pieces.values()
+            for piece in several
+            if (translation := kept.get(piece)) is not None
+        }
+    made = {text: _join(several, parts, failed, target) for text, several in pieces.items()}
+    segments = [made[segment.source] for segment in bitext.segments]
+    days = sorted({part.day for part in parts.values() if part.day is not None})
+    return Outputs(
+        system.name,
+        bitext,
+        tuple(one.text if isinstance(one, Translation) else None for one in segments),
+        [_observations(one) for one in segments],
+        known,
         usage(new, parts, system.prices()),
-        system.notes_on_days(sorted({part.day for part in parts.values() if part.day is not None})),
+        (*system.notes(), *system.notes_on_days(days)),
+        system.instruction(source, target),
+        system.samples(),
     )
 
 
-def _first_missing(pieces: Sequence[str], parts: Mapping[str, Translation]) -> str:
-    """The piece that a segment failed for."""
-    return next(piece for piece in pieces if piece not in parts)
+def _observations(made: Translation | Failure) -> Observations:
+    return observed(failed=scrub(made.reason)) if isinstance(made, Failure) else made.observations
 
 
 def _translate_missing(
@@ -131,7 +169,7 @@ def _translate_missing(
     shares = _shares(pieces, kept)
     if not shares:
         return made, failed
-    if reason := system.lacking():
+    if reason := system.missing_to_translate():
         raise EvalHarnessError(f"cannot translate: {reason}", where=system.name)
     source, target = bitext.source_lang, bitext.target_lang
     missing = list(shares)
@@ -170,24 +208,41 @@ def _translate_missing(
 def _shares(pieces: Mapping[str, Sequence[str]], kept: StoredTranslations) -> dict[str, float]:
     """The pieces yet to translate, and how much of a segment, or of several, each makes."""
     shares: dict[str, float] = {}
-    for of in pieces.values():
-        missing = [piece for piece in of if piece not in kept]
+    for several in pieces.values():
+        missing = [piece for piece in several if piece not in kept]
         for piece in missing:
             shares[piece] = shares.get(piece, 0) + 1 / len(missing)
     return shares
 
 
-def _join(pieces: Sequence[str], kept: StoredTranslations, target: str) -> Translation | None:
-    made = [kept.get(piece) for piece in pieces]
-    translations = [translation for translation in made if translation is not None]
-    if len(translations) < len(pieces):
-        return None
+def _join(
+    pieces: Sequence[str],
+    made: Mapping[str, Translation],
+    failed: Mapping[str, str],
+    target: str,
+) -> Translation | Failure:
+    """The translation of a segment, or why a piece of it has none."""
+    missing = next((piece for piece in pieces if piece not in made), None)
+    if missing is not None:
+        return Failure(failed.get(missing, "no answer"))
+    translations = [made[piece] for piece in pieces]
     if len(translations) == 1:
         return translations[0]
     texts = [text for translation in translations if (text := translation.text.strip())]
     return Translation(
         sentence_separator(target).join(texts),
-        any(translation.truncated for translation in translations),
-        any(translation.unfinished for translation in translations),
-        removed=tuple(dict.fromkeys(what for of in translations for what in of.removed)),
+        _together([one.observations for one in translations]),
     )
+
+
+def _together(several: Sequence[Observations]) -> Observations:
+    """The observations of all pieces of a segment; lists are joined, each item once."""
+    joined: dict[str, Any] = {}
+    for observations in several:
+        for name, value in observations.items():
+            if isinstance(value, list):
+                before = joined.get(name, [])
+                joined[name] = [*before, *(item for item in value if item not in before)]
+            else:
+                joined[name] = value
+    return joined

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from evalharness.hub import Checkpoint, NotDownloadedError
 from evalharness.metrics import Metric
-from evalharness.systems import FileSystem, System
+from evalharness.systems import System
 from evalharness.testsets import Bitext
 
 
-def checkpoints_of(system: System | FileSystem, bitexts: Sequence[Bitext]) -> list[Checkpoint]:
+def checkpoints_of(system: System, bitexts: Sequence[Bitext]) -> list[Checkpoint]:
     """Returns what a system loads for all pairs, each checkpoint once."""
     pairs = [(bitext.source_lang, bitext.target_lang) for bitext in bitexts]
     return list(dict.fromkeys(made for pair in pairs for made in system.checkpoints(*pair)))
@@ -22,14 +22,14 @@ def lacking_metrics(metrics: Sequence[Metric]) -> dict[str, str]:
     Raises:
         EvalHarnessError: A metric can never be computed as it was chosen.
     """
-    reasons = ((metric.name, metric.unavailable()) for metric in metrics)
+    reasons = ((metric.name, metric.missing_requirement()) for metric in metrics)
     return {name: reason for name, reason in reasons if reason}
 
 
 def absent_metrics(
     metrics: Sequence[Metric],
     lacking: Mapping[str, str],
-    systems: Sequence[System | FileSystem],
+    systems: Sequence[System],
     bitexts: Sequence[Bitext],
 ) -> dict[str, str]:
     """Downloads what metrics lack, where that is wanted, and says why some are absent all the same.
@@ -50,8 +50,9 @@ def absent_metrics(
     reasons = {}
     for metric in metrics:
         reason = lacking.get(metric.name)
-        if reason and (system_downloads if metric.fetch is None else metric.fetch):
-            reason = _fetch(metric) or metric.unavailable()
+        wanted = system_downloads if metric.fetch is None else metric.fetch
+        if reason and wanted and not metric.missing_packages():
+            reason = _fetch(metric) or metric.missing_requirement()
         if reason:
             reasons[metric.name] = reason
     return reasons

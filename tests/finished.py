@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from omegaconf import OmegaConf
 
+from evalharness.checks import Check
 from evalharness.config import build
-from evalharness.scoring import Translated, score
-from evalharness.store import Run, RunRecord, write_run
-from evalharness.testsets import Bitext, Segment
+from evalharness.metrics import Metric
+from evalharness.results import Run, write_run
+from evalharness.scoring import score
+from evalharness.stats.bootstrap import Array
+from evalharness.values import Bitext, Outputs, Segment
+from evalharness.values.outputs import Observations, count_observations
 
 BLEU = {"_target_": "evalharness.metrics.BLEU"}
 CHRF = {"_target_": "evalharness.metrics.CHRF"}
@@ -32,23 +37,36 @@ def bitext(
     return Bitext(testset, lang, "en", segments, "src.txt", len(segments), ("human",))
 
 
+def counted(outputs: Outputs, name: str) -> Any:
+    """How many segments have an observation of the system; of texts, by the text."""
+    return count_observations(outputs.observations).get(name, {})
+
+
+def statistics_of(metric: Metric, references: Sequence[str], hypotheses: Sequence[str]) -> Array:
+    """A metric's statistics of one system's output."""
+    return metric.judge(Outputs("system", bitext(references), tuple(hypotheses))).statistics
+
+
 def finished(
     results: Path,
     system: str,
-    of: Bitext,
+    bitext: Bitext,
     hypotheses: Sequence[str],
     *configured: Mapping[str, object],
-) -> RunRecord:
+    checks: Sequence[Check] = (),
+    observations: Sequence[Observations] = (),
+) -> Run:
     """Scores a system's output and writes its run folder."""
     metrics = [build(OmegaConf.create(dict(config)), "metric") for config in configured]
-    (scoring,) = score(metrics, [Translated(of, hypotheses)], resamples=100, seed=1, absent={})
+    outputs = Outputs(system, bitext, tuple(hypotheses), observations)
+    (scoring,) = score(metrics, [outputs], resamples=100, seed=1, absent={}, checks=checks)
     names = [metric.name for metric in metrics]
-    run = Run(
-        system,
-        {"system": system, "hypotheses": list(hypotheses)},
-        of,
-        hypotheses,
+    return write_run(
+        results,
+        outputs,
         scoring,
-        dict(zip(names, configured, strict=True)),
+        fingerprint={"system": system, "hypotheses": list(hypotheses)},
+        metrics=dict(zip(names, configured, strict=True)),
+        circumstances={},
+        config_yaml="",
     )
-    return write_run(results, run, {}, "")

@@ -101,7 +101,7 @@ def test_references_of_every_shape_that_has_one_reading(references: object):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "shown"),
     [
         ({"references": [["a", "b"], ["c", "d"]]}, "2 lists of 2 texts"),
         ({"references": "ab"}, "one text, not a list"),
@@ -115,8 +115,8 @@ def test_references_of_every_shape_that_has_one_reading(references: object):
         ({"references": ["a", "b"], "metrics": []}, "none chosen"),
     ],
 )
-def test_shapes_that_could_be_read_two_ways_are_refused(arguments: dict[str, object], told: str):
-    with pytest.raises(EvalHarnessError, match=told):
+def test_shapes_that_could_be_read_two_ways_are_refused(arguments: dict[str, object], shown: str):
+    with pytest.raises(EvalHarnessError, match=shown):
         eh.score(["x", "y"], **arguments)
 
 
@@ -149,7 +149,7 @@ def test_none_leaves_a_segment_out():
 
 def test_a_temporary_folder_lives_as_long_as_a_run_does():
     run = eh.score(GOOD, references=REFERENCES, metrics=["bleu"])["system"]
-    folder = run.results
+    folder = run.finished.results
     assert [segment["hypothesis"] for segment in run.segments] == GOOD
     del run
     gc.collect()

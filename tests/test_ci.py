@@ -29,7 +29,7 @@ def program(path: Path, script: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_an_audit_reports_and_never_fails(case: str, tmp_path: Path):
-    curl, pip, audit, said = CASES[case]
+    curl, pip, audit, message = CASES[case]
     folder = tmp_path / "audit"
     program(tmp_path / "bin/curl", curl)
     program(tmp_path / "bin/python3", "true")  # it would make a virtual environment
@@ -46,6 +46,6 @@ def test_an_audit_reports_and_never_fails(case: str, tmp_path: Path):
     (line,) = [line for line in done.stdout.splitlines() if "AUDIT" in line.partition(":")[0]] or [
         line for line in done.stdout.splitlines() if line.startswith("VULNERABLE")
     ]
-    assert line.startswith(said)
+    assert line.startswith(message)
     assert ("::warning" in done.stdout) == (case != "nothing")
     assert (FINDING in done.stdout) == (case == "found")

@@ -23,10 +23,10 @@ def test_help_names_every_choice_and_loads_nothing_heavy():
         "heavy = {'torch', 'transformers', 'comet', 'datasets', 'sacrebleu', 'lingua', 'numpy'}\n"
         "print('LOADED', sorted(heavy & set(sys.modules)))\n"
     )
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
-    assert "LOADED []" in told
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
+    assert "LOADED []" in shown
     for path in (ROOT / "conf").glob("[!h]*/*.yaml"):
-        assert path.stem in told
+        assert path.stem in shown
 
 
 def test_unknown_command_names_the_known_ones(evalharness: CommandLine):
@@ -141,13 +141,13 @@ def test_bad_input_gets_one_clear_line_and_leaves_nothing(
     (tmp_path / "nothing.txt").write_text("")
     (tmp_path / "latin1.txt").write_bytes(b"one\n\xe9t\xe9\nthree\n")
     before = files_below(tmp_path)
-    overrides, said = BAD_INPUTS[case]
+    overrides, message = BAD_INPUTS[case]
     outcome = evalharness("model=copy", *small, *overrides)
     assert outcome.code == 2
     assert outcome.out == ""
     assert outcome.err.count("\n") == 1
     assert outcome.err.startswith("evalharness: error: ")
-    for word in said:
+    for word in message:
         assert word in outcome.err
     assert files_below(tmp_path) == before
     assert not (tmp_path / "results").exists()
@@ -361,14 +361,14 @@ def test_a_pipe_among_choices_keeps_nobody_waiting(
 ):
     (tmp_path / "own/model").mkdir(parents=True)
     os.mkfifo(tmp_path / "own/model/mine.yaml")
-    told = evalharness("list", "model", option)
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert "own/model/mine.yaml: cannot be read: a FIFO, not a regular file" in told.err
+    shown = evalharness("list", "model", option)
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert "own/model/mine.yaml: cannot be read: a FIFO, not a regular file" in shown.err
 
 
 def test_a_pickled_job_is_not_run(evalharness: CommandLine, tmp_path: Path):
     marker = tmp_path / "marker"
     (tmp_path / "config.pickle").write_bytes(f"cos\nsystem\n(Vtouch {marker}\ntR.".encode())
-    told = evalharness(f"--experimental-rerun={tmp_path}/config.pickle")
-    assert (told.code, told.err.count("\n")) == (2, 1)
+    shown = evalharness(f"--experimental-rerun={tmp_path}/config.pickle")
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
     assert not marker.exists()

@@ -98,11 +98,11 @@ def test_markdown_makes_no_link_of_an_address():
     assert "www." not in markdown_escape("www.evil.example")
 
 
-@given(texts | st.text(st.sampled_from("\\{}$&#^_~%|–−…↑↓^^5c a")))
+@given(texts | st.text(st.sampled_from("\\{}$&#^_~%<>|–−…↑↓^^5c a")))
 def test_latex_finds_only_commands_of_ours(text: str):
-    ours = r"\\[&%$#_{}]|\\text(backslash|asciitilde|asciicircum|bar)\{\}|\\ldots\{\}"
+    ours = r"\\[&%$#_{}]|\\text(backslash|asciitilde|asciicircum|bar|less|greater)\{\}|\\ldots\{\}"
     arrows = r"\$\\(up|down)arrow\$|\$-\$"
-    assert re.fullmatch(rf"(?:[^\\{{}}$&#^_~%]|{ours}|{arrows})*", latex_escape(text))
+    assert re.fullmatch(rf"(?:[^\\{{}}$&#^_~%<>|]|{ours}|{arrows})*", latex_escape(text))
 
 
 @given(st.sampled_from("=+-@\t\r＝＋－＠ a") | st.just(""), texts)

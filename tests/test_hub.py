@@ -190,7 +190,7 @@ SHARD = {"model-00001-of-00002.safetensors": b"", "model.safetensors.index.json"
 
 
 @pytest.mark.parametrize(
-    ("removed", "added", "said"),
+    ("removed", "added", "message"),
     [
         (["config.json"], {}, "no config.json"),
         (["model.safetensors", "pytorch_model.bin"], {}, "no weights (model.safetensors, pytorch"),
@@ -200,16 +200,16 @@ SHARD = {"model-00001-of-00002.safetensors": b"", "model.safetensors.index.json"
     ],
 )
 def test_what_a_folder_lacks_is_named(
-    removed: list[str], added: dict[str, bytes], said: str, tmp_path: Path
+    removed: list[str], added: dict[str, bytes], message: str, tmp_path: Path
 ):
     folder = write(tmp_path / "folder", {**MODEL, **added})
     for name in removed:
         (folder / name).unlink()
     if added:
         (folder / "pytorch_model.bin").unlink()
-    told = error_of(Checkpoint(str(folder)))
-    assert told.startswith(f"{folder}: the folder has {said}")
-    assert "model.checkpoint=" in told
+    shown = error_of(Checkpoint(str(folder)))
+    assert shown.startswith(f"{folder}: the folder has {message}")
+    assert "model.checkpoint=" in shown
 
 
 def test_a_tokenizer_of_bytes_needs_no_vocabulary(tmp_path: Path):
@@ -220,7 +220,7 @@ def test_a_tokenizer_of_bytes_needs_no_vocabulary(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("./nowhere", "no such folder"),
         ("/nowhere/at/all", "no such folder"),
@@ -233,11 +233,11 @@ def test_a_tokenizer_of_bytes_needs_no_vocabulary(tmp_path: Path):
     ],
 )
 def test_a_name_that_means_nothing(
-    name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    assert said in error_of(Checkpoint(name))
+    assert message in error_of(Checkpoint(name))
 
 
 def test_a_download_holds_what_is_wanted_the_weights_last_and_then_needs_no_network(
@@ -256,9 +256,9 @@ def test_a_download_holds_what_is_wanted_the_weights_last_and_then_needs_no_netw
 
     second = repo.push({**MODEL, "config.json": b"{ }"})  # not noticed until `fetch`
     calls = [("identity", "own/model"), ("folder", "own/model"), ("identity", "own/model", first)]
-    told = [identity, folder, identity]
-    assert machine.call(*calls) == told
-    assert machine.call(*calls, HF_HUB_OFFLINE="1") == told
+    shown = [identity, folder, identity]
+    assert machine.call(*calls) == shown
+    assert machine.call(*calls, HF_HUB_OFFLINE="1") == shown
     assert hub.asked() == []
 
     fetched, identity, again = machine.call(
@@ -283,20 +283,22 @@ def test_a_download_that_was_cut_off_goes_on_and_the_old_commit_stays_until_then
     weights = WEIGHTS * 2400  # more than the 10 MB that huggingface_hub writes at once
     second = repo.push({**MODEL, "model.safetensors": weights})
     repo.cut["model.safetensors"] = 22_000_000
-    told, identity = machine.call(("fetch", "own/model"), ("identity", "own/model"))
-    assert told == (
+    shown, identity = machine.call(("fetch", "own/model"), ("identity", "own/model"))
+    assert shown == (
         "error: own/model: the download broke off (ChunkedEncodingError);"
         f" {FETCH} goes on where it stopped"
     )
     assert identity["commit"] == first
-    told, *identities = machine.call(
+    shown, *identities = machine.call(
         ("folder", "own/model", second),
         ("identity", "own/model"),
         ("identity", "own/model", second),
         network=False,
     )
-    assert told.startswith("error: own/model: not wholly downloaded: no weights (model.safetensors")
-    assert FETCH in told
+    assert shown.startswith(
+        "error: own/model: not wholly downloaded: no weights (model.safetensors"
+    )
+    assert FETCH in shown
     assert [identity["commit"] for identity in identities] == [first, second]
     hub.asked()
     (folder,) = machine.call(("fetch", "own/model"))
@@ -338,8 +340,8 @@ def test_a_file_that_is_not_the_one_listed_is_removed_and_fetched_anew(
     hub.repos["own/model"] = repo = Repo()
     repo.push(MODEL)
     repo.served[name] = MODEL[name][::-1]  # of the same size
-    (told,) = machine.call(("folder", "own/model"))
-    assert told == (
+    (shown,) = machine.call(("folder", "own/model"))
+    assert shown == (
         f"error: own/model: {name} is not the file whose hash 127.0.0.1 lists; it was removed;"
         f" {FETCH} downloads it anew"
     )
@@ -349,8 +351,8 @@ def test_a_file_that_is_not_the_one_listed_is_removed_and_fetched_anew(
     assert files_below(Path(folder)) == {name: MODEL[name] for name in WANTED}
     # What is damaged on this machine is found and mended by the next `fetch`.
     (Path(folder) / name).resolve().write_bytes(b"damaged")
-    told, folder = machine.call(("fetch", "own/model"), ("fetch", "own/model"))
-    assert f"{name} is not the file" in told
+    shown, folder = machine.call(("fetch", "own/model"), ("fetch", "own/model"))
+    assert f"{name} is not the file" in shown
     assert Path(folder, name).read_bytes() == MODEL[name]
 
 
@@ -368,10 +370,10 @@ def test_headers_and_hashes_that_would_be_paths_are_refused(hub: Hub, machine: M
     for repo in hostile.values():
         repo.push(MODEL)
     hub.repos |= hostile
-    for name, told in zip(
+    for name, shown in zip(
         hostile, machine.call(*(("folder", name) for name in hostile)), strict=True
     ):
-        assert told.startswith(f"error: {name}: what answers at 127.0.0.1 is not the hub;"), told
+        assert shown.startswith(f"error: {name}: what answers at 127.0.0.1 is not the hub;"), shown
     assert not [path for path in machine.home.parent.rglob("*") if "outside" in path.name]
     hub.repos["own/model"] = Repo(headers={"X-Linked-Etag": ""})  # there, and empty: ETag counts
     hub.repos["own/model"].push(MODEL)
@@ -408,17 +410,17 @@ def test_what_the_hub_refuses_is_told_in_one_line_that_says_the_way_round(
         ("own/shard", "main"): ["the repository has no model-00002-of-00002.safetensors"],
     }
     calls = [("folder", *call) for call in refusals]
-    for (name, _), said, told in zip(
+    for (name, _), message, shown in zip(
         refusals, refusals.values(), machine.call(*calls), strict=True
     ):
-        assert told.startswith("error: ")
-        assert name in told
-        for word in said:
-            assert word in told
+        assert shown.startswith("error: ")
+        assert name in shown
+        for word in message:
+            assert word in shown
     assert "own/gguf" not in machine.log  # nothing is downloaded of what cannot be loaded
 
     wrong = machine.call(*calls, HF_TOKEN="hf_of_somebody_else")
-    assert [told.split("; ")[0] for told in wrong[:4]] == [
+    assert [shown.split("; ")[0] for shown in wrong[:4]] == [
         "error: own/nothing: neither a folder here nor a repository on the hub that can be read",
         "error: nothing: neither a folder here nor a repository on the hub that can be read",
         "error: own/closed: neither a folder here nor a repository on the hub that can be read",
@@ -426,23 +428,23 @@ def test_what_the_hub_refuses_is_told_in_one_line_that_says_the_way_round(
     ]
     assert "hf_of_somebody_else" not in " ".join(wrong) + machine.log
     right = machine.call(("folder", "own/gated"), ("folder", "own/closed"), HF_TOKEN="hf_right")
-    assert not [told for told in right if told.startswith("error")]
+    assert not [shown for shown in right if shown.startswith("error")]
 
 
 def test_without_a_way_to_the_hub_the_error_says_what_to_do(hub: Hub, machine: Machine):
     call = ("folder", "own/model")
-    (told,) = machine.call(call, network=False)
-    assert told == (
+    (shown,) = machine.call(call, network=False)
+    assert shown == (
         "error: own/model: not downloaded, and 127.0.0.1 cannot be reached (ConnectionError);"
         f" run {FETCH} where there is a network, or give model.checkpoint=FOLDER"
     )
-    (told,) = machine.call(call, HF_HUB_OFFLINE="1")
-    assert "not downloaded, and HF_HUB_OFFLINE" in told
-    assert FETCH in told
+    (shown,) = machine.call(call, HF_HUB_OFFLINE="1")
+    assert "not downloaded, and HF_HUB_OFFLINE" in shown
+    assert FETCH in shown
     assert hub.asked() == []
-    (told,) = machine.call(call, HF_TOKEN="hf_no…token")
-    assert "does not accept the token; renew or unset HF_TOKEN" in told
-    assert "hf_no" not in told + machine.log
+    (shown,) = machine.call(call, HF_TOKEN="hf_no…token")
+    assert "does not accept the token; renew or unset HF_TOKEN" in shown
+    assert "hf_no" not in shown + machine.log
     hub.repos |= {"own/down": Repo(status=503), "own/proxy": Repo(status=200)}
     down, proxy = machine.call(("folder", "own/down"), ("folder", "own/proxy"))
     assert "answers with status 503; try again later" in down
@@ -452,20 +454,20 @@ def test_without_a_way_to_the_hub_the_error_says_what_to_do(hub: Hub, machine: M
 def test_a_cache_that_cannot_be_written_or_is_full(hub: Hub, machine: Machine):
     hub.repos["own/model"] = Repo()
     hub.repos["own/model"].push(MODEL)
-    (told,) = machine.call(("folder", "own/model"), most=5000)
-    assert "own/model: cannot be downloaded to " in told
-    assert "File too large; free space, or set HF_HOME" in told
-    (told,) = machine.call(("folder", "own/model"), HF_HUB_CACHE="/proc/nowhere")
-    assert "cannot be downloaded to /proc/nowhere: " in told
-    assert "set HF_HOME to a folder that can be written" in told
+    (shown,) = machine.call(("folder", "own/model"), most=5000)
+    assert "own/model: cannot be downloaded to " in shown
+    assert "File too large; free space, or set HF_HOME" in shown
+    (shown,) = machine.call(("folder", "own/model"), HF_HUB_CACHE="/proc/nowhere")
+    assert "cannot be downloaded to /proc/nowhere: " in shown
+    assert "set HF_HOME to a folder that can be written" in shown
 
 
 def test_a_damaged_checkpoint_is_named_with_what_mends_it(tmp_path: Path):
     error = ValueError("header\n too large " + "x" * 500)
-    told = str(damaged(tmp_path, error))
-    assert told.startswith(f"{tmp_path}: cannot be loaded: ValueError: he")
-    assert told.endswith("...; choose another model.checkpoint=, or copy a damaged folder anew")
+    shown = str(damaged(tmp_path, error))
+    assert shown.startswith(f"{tmp_path}: cannot be loaded: ValueError: he")
+    assert shown.endswith("...; choose another model.checkpoint=, or copy a damaged folder anew")
     cached = tmp_path / "models--own--model"
-    told = str(damaged(cached / "snapshots" / ("0" * 40), error, FETCH))
-    assert told.startswith("own/model: cannot be loaded")
-    assert told.endswith(f"; if a file is damaged, delete {cached}, then {FETCH}")
+    shown = str(damaged(cached / "snapshots" / ("0" * 40), error, FETCH))
+    assert shown.startswith("own/model: cannot be loaded")
+    assert shown.endswith(f"; if a file is damaged, delete {cached}, then {FETCH}")

@@ -1,10 +1,13 @@
-"""The language table against the tables of lingua, transformers and the model cards."""
+"""Languages against lingua, transformers, the model cards, FLORES' list and IANA's registry."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from lingua import Language
 from transformers.models.m2m_100 import tokenization_m2m_100
 from transformers.models.mbart50 import tokenization_mbart50
@@ -12,11 +15,13 @@ from transformers.models.nllb import tokenization_nllb
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import (
-    LANGUAGES,
     family_code,
     family_languages,
     language,
+    normalised,
+    normalised_pair,
     sentence_separator,
+    split_pair,
 )
 
 FAMILIES = ("nllb", "m2m100", "mbart50", "madlad400", "seamless")
@@ -24,7 +29,7 @@ FAMILIES = ("nllb", "m2m100", "mbart50", "madlad400", "seamless")
 
 @pytest.mark.parametrize("known", sorted(Language.all(), key=lambda known: known.name))
 def test_agrees_with_lingua_on_every_language_it_knows(known: Language):
-    ours = LANGUAGES[known.iso_code_639_1.name.lower()]
+    ours = language(known.iso_code_639_1.name.lower())
     names = {
         "BOKMAL": "Norwegian Bokmål",
         "NYNORSK": "Norwegian Nynorsk",
@@ -55,19 +60,159 @@ def test_the_name_is_that_of_the_longest_part_with_a_row(tag: str, name: str):
     assert language(tag).name == name
 
 
+# BCP 47 (RFC 5646): case does not matter (2.1.1), the shortest code of a language is used (4.1).
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("TR", "tr"),
+        ("tur", "tr"),
+        ("deu", "de"),
+        ("zho", "zh"),
+        ("tur_Latn", "tr"),
+        ("arb_Arab", "ar"),
+        ("zho_Hans", "zh"),
+        ("zho_Hant", "zh-Hant"),
+        ("cmn_Hans", "zh"),
+        ("kas_Deva", "ks-Deva"),
+        ("ekk_Latn", "et"),
+        ("chv_Cyrl", "cv"),
+        ("ar_EG", "ar-EG"),
+        ("ar-eg", "ar-EG"),
+        ("zh_CN", "zh-CN"),
+        ("ZH_HANT", "zh-Hant"),
+        ("sr_Cyrl_RS", "sr-Cyrl-RS"),
+        ("tr-Latn", "tr-Latn"),
+        ("es-419", "es-419"),
+        ("de-1901", "de-1901"),
+        ("mn-mong-x-old", "mn-Mong-x-old"),
+        ("iw", "he"),
+        ("und", "und"),
+        # CLDR takes these for others, and models tell them apart.
+        ("tl", "tl"),
+        ("tgl_Latn", "tl"),
+        ("fil", "fil"),
+        ("prs_Arab", "prs"),
+        ("nob_Latn", "nb"),
+        ("no", "no"),
+        ("kmr", "kmr"),
+    ],
+)
+def test_a_tag_has_one_spelling_and_keeps_what_it_says(written: str, tag: str):
+    assert normalised(written) == tag
+
+
+# Of FLORES+, some other languages of Europe and of Asia (the registry of IANA).
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("liv", "Livonian"),
+        ("sah", "Yakut"),
+        ("hsb", "Upper Sorbian"),
+        ("dsb", "Lower Sorbian"),
+        ("mas", "Masai"),
+        ("kha", "Khasi"),
+        ("brx", "Bodo"),
+        ("und", "undetermined language"),
+        ("sah-Latn", "Yakut (Latin)"),
+    ],
+)
+def test_languages_that_no_model_has_are_known_and_named(tag: str, name: str):
+    assert (language(tag).tag, language(tag).name) == (tag, name)
+
+
+def test_every_code_of_flores_is_the_tag_of_its_language():
+    # ISO 639-3 to 639-1 as lingua has them; a macrolanguage (ara, zho, ...) has its own code there.
+    known = {
+        one.iso_code_639_3.name.lower(): one.iso_code_639_1.name.lower() for one in Language.all()
+    }
+    found = {code: normalised(code) for code in tokenization_nllb.FAIRSEQ_LANGUAGE_CODES}
+    assert len(set(found.values())) == len(found) == 202
+    for code, tag in found.items():
+        assert normalised(code.replace("_", "-")) == normalised(code.upper()) == tag
+        if (three := code[:3]) in known:
+            assert tag.partition("-")[0] == known[three], code
+        if code != "sat_Beng":  # which is not in this script: flores issue 52
+            assert family_code(code, "nllb") == code
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_normalising_is_idempotent_and_blind_to_case_and_separators(data: st.DataObject):
+    part = st.sampled_from
+    subtags = [
+        data.draw(part(sorted({*family_languages("nllb"), *_THREE, "liv", "sah", "und", "iw"}))),
+        data.draw(part(["", "Latn", "Arab", "Hant", "Cyrl"])),
+        data.draw(part(["", "TR", "EG", "419", "XX"])),
+        data.draw(part(["", "1901", "x-own"])),
+    ]
+    written = "-".join(filter(None, subtags))
+    assume(written.count("-") < 2 or not re.search("-[A-Z][a-z]{3}-[A-Z][a-z]{3}", written))
+    tag = normalised(written)
+    assert normalised(tag) == tag
+    spelled = data.draw(part([written.upper(), written.lower(), written.replace("-", "_")]))
+    assert normalised(spelled) == tag
+    assert tag.count("-") in (written.count("-"), written.count("-") - 1)
+
+
+_THREE = sorted({code[:3] for code in tokenization_nllb.FAIRSEQ_LANGUAGE_CODES})
+
+
+@given(st.text(max_size=12))
+def test_whatever_is_written_is_a_tag_or_refused_in_one_line(text: str):
+    try:
+        tag = normalised(text)
+    except EvalHarnessError as error:
+        assert "\n" not in str(error)
+    else:
+        assert re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", tag)
+
+
 @pytest.mark.parametrize(
     ("tag", "nearest"),
     [
-        ("tur", "tr (Turkish)"),
-        ("arabic", "ar (Arabic)"),
-        ("EN", "en (English)"),
-        ("zh-hant", "zh-Hant (Chinese (Traditional))"),
+        ("turkish", ["tr (Turkish)"]),
+        ("tukish", ["tr (Turkish)"]),
+        ("arabic", ["ar (Arabic)"]),
+        ("engl", ["en (English)"]),
+        ("livonian", ["liv (Livonian)"]),
+        ("turkish_Latn", ["tr (Turkish)"]),
+        # The codes of countries (ISO 3166) in the place of their languages'.
+        ("cz", ["cs (Czech)"]),
+        ("gr", ["el (Greek)"]),
+        ("jp", ["ja (Japanese)"]),
+        ("kz", ["kk (Kazakh)", "ru (Russian)"]),
     ],
 )
-def test_unknown_codes_name_the_nearest(tag: str, nearest: str):
+def test_a_tag_that_is_none_gets_the_nearest_and_no_far_ones(tag: str, nearest: list[str]):
     with pytest.raises(EvalHarnessError) as caught:
+        language(tag, where="testset.source_lang")
+    assert str(caught.value) == (
+        f"testset.source_lang: unknown language code {tag!r}; the nearest known: "
+        + ", ".join(nearest)
+    )
+
+
+@pytest.mark.parametrize("tag", ["xx", "", "xx-Latn", "[/en]"])
+def test_where_nothing_is_near_the_error_says_what_a_tag_is(tag: str):
+    with pytest.raises(EvalHarnessError, match="write a BCP 47 tag, such as tr, ar-EG or zh-Hant"):
         language(tag)
-    assert nearest in str(caught.value)
+
+
+def test_a_pair_is_two_tags_around_a_hyphen():
+    assert split_pair("tur_Latn-eng_Latn") == ("tr", "en")
+    assert split_pair("zh_Hant-liv") == ("zh-Hant", "liv")
+    assert normalised_pair("tur_Latn-eng_Latn") == "tr-en"
+    # As folders of runs spell it: two hyphens do not say which of them parts the languages.
+    assert [normalised_pair(pair) for pair in ("zh-Hant-en", "xx-en", "tr")] == [
+        "zh-Hant-en",
+        "xx-en",
+        "tr",
+    ]
+    for pair in ("tr", "tr-", "zh-Hant-en"):
+        with pytest.raises(EvalHarnessError, match="is no language pair"):
+            split_pair(pair)
+    with pytest.raises(EvalHarnessError, match="pair: unknown language code 'xx'"):
+        split_pair("xx-en")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +238,7 @@ def _codes(family: str) -> list[str | None]:
 def test_languages_of_a_family_are_sorted_known_tags_with_a_code_each(family: str):
     tags = family_languages(family)
     assert list(tags) == sorted(tags)
-    assert set(tags) <= set(LANGUAGES)
+    assert [normalised(tag) for tag in tags] == list(tags)
     codes = _codes(family)
     assert None not in codes and len(codes) == len(set(codes))
 
@@ -229,7 +374,7 @@ def test_a_script_is_never_another_than_asked_for(tag: str, family: str, code: s
     assert family_code(tag, family) == code
 
 
-@pytest.mark.parametrize("tag", ["xx", "English", "tr_TR", ""])
+@pytest.mark.parametrize("tag", ["xx", "English", "liv", ""])
 def test_no_family_has_a_tag_that_is_none(tag: str):
     assert [family_code(tag, family) for family in FAMILIES] == [None] * len(FAMILIES)
 

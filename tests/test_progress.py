@@ -9,20 +9,20 @@ from evalharness.terminal import Speed
 
 def test_the_time_before_the_first_answers_does_not_count():
     speed = Speed(100.0)
-    told = [speed.after(130 + line / 20, line + 1) for line in range(200)]  # loads 30 s, then 20/s
-    assert told[:20] == [None] * 20
-    assert told[-1] == pytest.approx(20, rel=0.05)
+    shown = [speed.after(130 + line / 20, line + 1) for line in range(200)]  # loads 30 s, then 20/s
+    assert shown[:20] == [None] * 20
+    assert shown[-1] == pytest.approx(20, rel=0.05)
 
 
 def test_a_batch_that_is_counted_at_its_end_took_the_time_before():
     speed = Speed(0.0)
-    told = {}
+    shown = {}
     for batch in (1, 2, 3):  # 1000 in 30 s
         for item in range(1000):
             done = 1000 * (batch - 1) + item + 1
-            told[done] = speed.after(30.0 * batch + item * 1e-5, done)
-    assert set(list(told.values())[:1000]) == {None}
-    assert list(told.values())[1000:] == pytest.approx([1000 / 30] * 2000, rel=0.01)
+            shown[done] = speed.after(30.0 * batch + item * 1e-5, done)
+    assert set(list(shown.values())[:1000]) == {None}
+    assert list(shown.values())[1000:] == pytest.approx([1000 / 30] * 2000, rel=0.01)
 
 
 def test_a_slow_system_is_known_from_its_second_answer_on():

@@ -33,7 +33,7 @@ from evalharness.reading import (
     read_json_lines,
     read_yaml,
 )
-from evalharness.store.arrays import read_arrays, read_table
+from evalharness.results.arrays import read_arrays, read_table
 from evalharness.testsets.provenance import read_provenance
 
 from .conftest import CommandLine, write_small
@@ -76,7 +76,7 @@ def test_only_regular_files_are_read(read: Callable[[Path], Any], fifo: Path):
 
 
 @pytest.mark.parametrize(
-    ("read", "most", "said"),
+    ("read", "most", "message"),
     [
         (read_file, MOST_TEXT_BYTES, "larger than 4 GiB"),
         (read_json_lines, MOST_TEXT_BYTES, "larger than 4 GiB"),
@@ -85,13 +85,13 @@ def test_only_regular_files_are_read(read: Callable[[Path], Any], fifo: Path):
     ],
 )
 def test_a_file_of_any_size_is_refused_before_it_is_read(
-    read: Callable[[Path], Any], most: int, said: str, tmp_path: Path
+    read: Callable[[Path], Any], most: int, message: str, tmp_path: Path
 ):
     path = tmp_path / "sparse"
     with path.open("wb") as file:
         file.truncate(most + 1)
     tracemalloc.start()
-    with pytest.raises(OSError, match=said):
+    with pytest.raises(OSError, match=message):
         read(path)
     assert tracemalloc.get_traced_memory()[1] < 2**20
     tracemalloc.stop()
@@ -164,7 +164,7 @@ MERGES = "a: &a {x: 1}\nb: &b {<<: [*a, *a, *a]}\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (bomb(9), "more than 100000 values"),
         (MERGES, "more than 100000 values"),
@@ -175,13 +175,13 @@ MERGES = "a: &a {x: 1}\nb: &b {<<: [*a, *a, *a]}\n" + "".join(
         ("!!python/object/apply:os.mkdir [marker]\n", "could not determine a constructor"),
     ],
 )
-def test_yaml_that_unpacks_or_runs_is_refused(content: str, said: str, tmp_path: Path):
+def test_yaml_that_unpacks_or_runs_is_refused(content: str, message: str, tmp_path: Path):
     path = tmp_path / "file.yaml"
     path.write_text(content)
-    with pytest.raises(yaml.YAMLError, match=said):
+    with pytest.raises(yaml.YAMLError, match=message):
         read_yaml(path)
     (tmp_path / "provenance.yaml").write_text(content)
-    with pytest.raises(EvalHarnessError, match=f"not valid YAML: .*{said}"):
+    with pytest.raises(EvalHarnessError, match=f"not valid YAML: .*{message}"):
         read_provenance(tmp_path)
     assert not Path("marker").exists()
 
@@ -265,17 +265,17 @@ INPUTS = [
 @pytest.mark.parametrize("option", INPUTS)
 def test_no_input_keeps_a_command_waiting(option: str, fifo: Path, evalharness: CommandLine):
     small = write_small(fifo.parent)
-    told = evalharness("model=file", "model.path=ref.txt", *small, "metric=[bleu]", option)
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert "fifo: cannot be read: a FIFO, not a regular file; write what it gives" in told.err
+    shown = evalharness("model=file", "model.path=ref.txt", *small, "metric=[bleu]", option)
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert "fifo: cannot be read: a FIFO, not a regular file; write what it gives" in shown.err
 
 
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Path:
-    of = bitext(["red apple tree", "blue sea today", "yellow sun here"])
-    texts = [segment.references[0] for segment in of.segments]
-    finished(tmp_path / "results", "b", of, texts[::-1], BLEU)
-    return tmp_path / "results" / finished(tmp_path / "results", "a", of, texts, BLEU).folder
+    text = bitext(["red apple tree", "blue sea today", "yellow sun here"])
+    texts = [segment.references[0] for segment in text.segments]
+    finished(tmp_path / "results", "b", text, texts[::-1], BLEU)
+    return tmp_path / "results" / finished(tmp_path / "results", "a", text, texts, BLEU).folder
 
 
 @pytest.mark.parametrize("name", ["run.json", "scores.json", "segments.jsonl", "statistics.npz"])
@@ -284,9 +284,9 @@ def test_no_file_of_a_run_keeps_a_command_waiting(
 ):
     (run_folder / name).unlink()
     os.mkfifo(run_folder / name)
-    told = evalharness("compare", f"runs=['{run_folder}',b]")
-    assert told.code in (0, 2)  # statistics are computed again from the hypotheses
-    assert "not a regular file" in told.err or "not a run folder" in told.err
+    shown = evalharness("compare", f"runs=['{run_folder}',b]")
+    assert shown.code in (0, 2)  # statistics are computed again from the hypotheses
+    assert "not a regular file" in shown.err or "not a run folder" in shown.err
 
 
 FORGED = {
@@ -300,13 +300,13 @@ FORGED = {
 def test_numbers_and_names_of_a_run_folder_are_bounded(
     case: str, run_folder: Path, evalharness: CommandLine
 ):
-    forge, said = FORGED[case]
+    forge, message = FORGED[case]
     run = json.loads((run_folder / "run.json").read_bytes())
     forge(run)
     (run_folder / "run.json").write_text(json.dumps(run))
-    told = evalharness("compare", f"runs=['{run_folder}',b]")
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert said in told.err
+    shown = evalharness("compare", f"runs=['{run_folder}',b]")
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert message in shown.err
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "a\nb", "../x", ""])
@@ -314,9 +314,9 @@ def test_a_metric_has_a_name(name: str, run_folder: Path, evalharness: CommandLi
     scores = json.loads((run_folder / "scores.json").read_bytes())
     scores["scores"][0]["metric"] = name
     (run_folder / "scores.json").write_text(json.dumps(scores))
-    told = evalharness("compare", f"runs=['{run_folder}',b]")
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert "is no name" in told.err
+    shown = evalharness("compare", f"runs=['{run_folder}',b]")
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert "is no name" in shown.err
 
 
 @pytest.mark.filterwarnings("error")

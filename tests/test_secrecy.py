@@ -48,10 +48,10 @@ def test_a_secret_in_a_chats_options_is_sent_and_kept_nowhere(
     write_testset(tmp_path, ["elma", "deniz"])
     options = [f"model.system_prompt='I am {READING}'", f"model.extra_body={{token: '{READING}'}}"]
     with serving() as server:
-        told = evalharness(*chat_arguments(server.url, *options))
+        shown = evalharness(*chat_arguments(server.url, *options))
         asked = len(server.asked)
-        assert told.code == 0, told.err
-        assert not leaks(told.out, told.err, str(files_below(tmp_path)))
+        assert shown.code == 0, shown.err
+        assert not leaks(shown.out, shown.err, str(files_below(tmp_path)))
         for found in fingerprints(tmp_path):
             messages = found["request"]["messages"]
             assert messages[0]["content"].startswith("I am <env ")
@@ -73,11 +73,11 @@ def test_a_server_that_repeats_the_secret_is_not_quoted(
     httpserver.expect_request("/chat/completions").respond_with_handler(repeat)
     write_testset(tmp_path, ["elma"])
     option = f"model.extra_body={{token: '{READING}'}}"
-    told = evalharness(*chat_arguments(httpserver.url_for(""), option, "model.max_retries=0"))
+    shown = evalharness(*chat_arguments(httpserver.url_for(""), option, "model.max_retries=0"))
     assert json.loads(httpserver.log[0][0].get_data())["token"] == SECRET
-    assert told.code == 1
-    assert READING in told.err  # what stands in its place
-    assert not leaks(told.out, told.err, str(files_below(tmp_path)))
+    assert shown.code == 1
+    assert READING in shown.err  # what stands in its place
+    assert not leaks(shown.out, shown.err, str(files_below(tmp_path)))
 
 
 def test_a_secret_in_a_command_is_given_and_kept_nowhere(evalharness: CommandLine, tmp_path: Path):
@@ -86,9 +86,9 @@ def test_a_secret_in_a_command_is_given_and_kept_nowhere(evalharness: CommandLin
     )
     small = write_small(tmp_path)
     command = f"model.command=['{sys.executable}',echo.py,'--key=<{READING}>']"
-    told = evalharness("model=command", command, "model.name=c", *small, "metric=[bleu]")
-    assert told.code == 0, told.err
-    assert not leaks(told.out, told.err, str(files_below(tmp_path)))
+    shown = evalharness("model=command", command, "model.name=c", *small, "metric=[bleu]")
+    assert shown.code == 0, shown.err
+    assert not leaks(shown.out, shown.err, str(files_below(tmp_path)))
     for found in fingerprints(tmp_path):
         assert found["arguments"][1].startswith("--key=<<env ")
 
@@ -110,21 +110,21 @@ def test_no_error_shows_the_secret(
     option: str, debug: str, evalharness: CommandLine, tmp_path: Path
 ):
     write_testset(tmp_path, ["elma"])
-    told = evalharness(*chat_arguments("http://localhost:1", option, debug))
-    assert told.code == 2
-    assert ("Traceback" in told.err) is (debug == "debug=true")
-    assert not leaks(told.out, told.err, str(files_below(tmp_path)))
+    shown = evalharness(*chat_arguments("http://localhost:1", option, debug))
+    assert shown.code == 2
+    assert ("Traceback" in shown.err) is (debug == "debug=true")
+    assert not leaks(shown.out, shown.err, str(files_below(tmp_path)))
 
 
 def test_no_report_of_a_sweep_shows_the_secret(evalharness: CommandLine, tmp_path: Path):
     write_testset(tmp_path, ["elma"])
     option = f"testset.source={READING},{READING}x"
-    told = evalharness("-m", *chat_arguments("http://localhost:1", option))
-    assert told.code == 2
-    assert told.err.count(f"{READING}: no such file") >= 1
+    shown = evalharness("-m", *chat_arguments("http://localhost:1", option))
+    assert shown.code == 2
+    assert shown.err.count(f"{READING}: no such file") >= 1
     written = files_below(tmp_path)
     assert sum("/job." in name for name in written) == 2
-    assert not leaks(told.out, told.err, str(written))
+    assert not leaks(shown.out, shown.err, str(written))
 
 
 @given(st.text(min_size=1), st.text(), st.text())
@@ -133,7 +133,8 @@ def test_what_is_concealed_is_gone_and_equal_values_stay_equal(value: str, befor
     concealed = conceal(facts, {value})
     assert concealed == conceal(facts, {value})
     if value.strip() and not set(value.strip()) & set("<env 0123456789abcdef>"):
-        assert value.strip() not in json.dumps(concealed, ensure_ascii=False)
+        assert value.strip() not in concealed["a"][0]
+        assert value.strip() not in concealed["b"]
     assert concealed["a"][1:] == [1.5, None, True]
 
 
@@ -181,8 +182,8 @@ def test_what_a_paid_service_answers_is_its_owners_alone(
     try:
         write_testset(tmp_path, ["elma"])
         with serving() as server:
-            told = evalharness(*chat_arguments(server.url, *options))
-        assert told.code == 0, told.err
+            shown = evalharness(*chat_arguments(server.url, *options))
+        assert shown.code == 0, shown.err
         assert modes(tmp_path / "results") == expected
         assert os.umask(0o022) == 0o022  # as it was
     finally:
@@ -212,12 +213,12 @@ def test_a_secret_in_a_path_or_a_checkpoint_stands_in_no_note_and_no_reason(
     write_small(tmp_path / "opensesame")
     (tmp_path / "opensesame/ref.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\nthree\r\n")
     options = [f"testset.source='{READING}/src.txt'", f"testset.references=['{READING}/ref.txt']"]
-    told = evalharness(
+    shown = evalharness(
         *("model=file", "model.name=a", f"model.path='{READING}/ref.txt'", "testset=text"),
         *("testset.source_lang=tr", "testset.target_lang=en", *options),
         *("metric=[bleu,comet]", f"metric.comet.checkpoint='{READING}/absent'"),
     )
-    assert "the byte-order mark at the beginning was dropped" in told.out
-    assert f"metric.comet.checkpoint={READING}/absent" in " ".join(told.out.split())
-    made = {name: of for name, of in files_below(tmp_path).items() if "results" in name}
-    assert not leaks(told.out, told.err, str(made))
+    assert "the byte-order mark at the beginning was dropped" in shown.out
+    assert f"metric.comet.checkpoint={READING}/absent" in " ".join(shown.out.split())
+    made = {name: text for name, text in files_below(tmp_path).items() if "results" in name}
+    assert not leaks(shown.out, shown.err, str(made))

@@ -12,6 +12,9 @@ from evalharness.errors import EvalHarnessError
 from evalharness.systems import Failure, Prices, System, Translation
 from evalharness.testsets import Bitext, Segment
 from evalharness.translation import translate
+from evalharness.values import observed
+
+from .finished import counted
 
 
 class Shouting(System):
@@ -24,7 +27,7 @@ class Shouting(System):
         self.fails_on = fails_on
         self.dies_after = dies_after
 
-    def unavailable(self) -> None:
+    def missing_requirement(self) -> None:
         return None
 
     def supports(self, source: str, target: str) -> bool:
@@ -55,7 +58,7 @@ def bitext(*sources: str) -> Bitext:
 def test_each_distinct_text_is_translated_once_and_order_is_kept(tmp_path: Path):
     system = Shouting()
     made = translate(system, bitext("b", "a", "b", "c"), tmp_path)
-    assert made.texts == ("B", "A", "B", "C")
+    assert made.texts == ["B", "A", "B", "C"]
     assert sorted(system.asked) == ["a", "b", "c"]
     assert made.from_store == 0
 
@@ -64,7 +67,7 @@ def test_a_second_run_asks_only_for_what_is_new(tmp_path: Path):
     translate(Shouting(), bitext("a", "b"), tmp_path)
     system = Shouting()
     made = translate(system, bitext("a", "d", "b"), tmp_path)
-    assert (made.texts, made.from_store, system.asked) == (("A", "D", "B"), 2, ["d"])
+    assert (made.texts, made.from_store, system.asked) == (["A", "D", "B"], 2, ["d"])
     unasked = Shouting()
     assert translate(unasked, bitext("d", "d"), tmp_path).from_store == 2
     assert unasked.asked == []
@@ -72,9 +75,10 @@ def test_a_second_run_asks_only_for_what_is_new(tmp_path: Path):
 
 def test_failures_are_not_kept_and_asked_for_again(tmp_path: Path):
     made = translate(Shouting(fails_on="b"), bitext("a", "b", "b"), tmp_path)
-    assert (made.texts, made.failures) == (("A", None, None), {"HTTP 500": 2})
+    assert made.hypotheses == ("A", None, None)
+    assert counted(made, "failed") == {"HTTP 500": 2}
     again = Shouting()
-    assert translate(again, bitext("a", "b"), tmp_path).texts == ("A", "B")
+    assert translate(again, bitext("a", "b"), tmp_path).texts == ["A", "B"]
     assert again.asked == ["b"]
 
 
@@ -83,7 +87,7 @@ def test_what_was_made_before_a_crash_is_not_made_again(tmp_path: Path):
         translate(Shouting(dies_after=2), bitext("a", "b", "c", "d"), tmp_path)
     again = Shouting()
     made = translate(again, bitext("a", "b", "c", "d"), tmp_path)
-    assert made.texts == ("A", "B", "C", "D")
+    assert made.texts == ["A", "B", "C", "D"]
     assert again.asked == ["a", "b"]
 
 
@@ -102,18 +106,21 @@ class Sentences(Shouting):
         for position, made in super().translate(texts, source, target):
             text = texts[position]
             if isinstance(made, Translation):
-                made = replace(made, truncated=text == "long", unfinished=text == "endless")
+                seen = observed(truncated=text == "long", unfinished=text == "endless")
+                made = replace(made, observations=seen)
             yield position, made
 
 
 def test_pieces_are_translated_once_and_joined_in_order(tmp_path: Path):
     system = Sentences()
     made = translate(system, bitext("a. b. a.", "b.", "c. long. endless"), tmp_path)
-    assert made.texts == ("A B A", "B", "C LONG ENDLESS")
+    assert made.texts == ["A B A", "B", "C LONG ENDLESS"]
     assert sorted(system.asked) == ["a", "b", "c", "endless", "long"]
-    assert (made.truncated, made.unfinished, made.from_store) == (1, 1, 0)
+    assert counted(made, "truncated") == counted(made, "unfinished") == 1
+    assert made.from_store == 0
     again = translate(Sentences(), bitext("endless. a.", "d."), tmp_path)
-    assert (again.texts, again.unfinished, again.from_store) == (("ENDLESS A", "D"), 1, 1)
+    assert (again.texts, again.from_store) == (["ENDLESS A", "D"], 1)
+    assert counted(again, "unfinished") == 1
 
 
 class Paid(Sentences):
@@ -127,14 +134,15 @@ class Paid(Sentences):
     ) -> Iterator[tuple[int, Translation | Failure]]:
         for position, made in super().translate(texts, source, target):
             if isinstance(made, Translation):
-                made = replace(made, removed=("quotes",), input_tokens=100, output_tokens=10)
+                seen = {**made.observations, "removed": ["quotes"]}
+                made = replace(made, observations=seen, input_tokens=100, output_tokens=10)
             yield position, made
 
 
 def test_tokens_and_cost_are_of_distinct_pieces_and_removals_of_segments(tmp_path: Path):
     made = translate(Paid(fails_on="c"), bitext("a. b.", "b.", "c. d."), tmp_path)
-    assert made.removed == {"quotes": 2}
-    assert made.failures == {"HTTP 500": 1}
+    assert counted(made, "removed") == {"quotes": 2}
+    assert counted(made, "failed") == {"HTTP 500": 1}
     used = {"input_tokens": 300, "output_tokens": 30, "characters": 3}  # a, b and d
     assert made.usage["this_run"] == {**used, "cost": (300 * 2 + 3 * 10) / 1e6}
     again = translate(Paid(), bitext("a. b.", "e."), tmp_path)
@@ -146,7 +154,7 @@ def test_tokens_and_cost_are_of_distinct_pieces_and_removals_of_segments(tmp_pat
 class Keyless(Shouting):
     """Lacks a key."""
 
-    def lacking(self) -> str:
+    def missing_to_translate(self) -> str:
         return "the environment variable KEY is not set"
 
 
@@ -154,24 +162,24 @@ def test_a_system_that_lacks_something_is_not_asked_but_what_is_stored_is_served
     with pytest.raises(EvalHarnessError, match="KEY is not set"):
         translate(Keyless(), bitext("a"), tmp_path)
     translate(Shouting(), bitext("a"), tmp_path)
-    assert translate(Keyless(), bitext("a"), tmp_path).texts == ("A",)
+    assert translate(Keyless(), bitext("a"), tmp_path).texts == ["A"]
 
 
 def test_a_segment_fails_when_a_piece_of_it_does(tmp_path: Path):
     made = translate(Sentences(fails_on="b"), bitext("a. b.", "a."), tmp_path)
-    assert made.texts == (None, "A")
+    assert made.hypotheses == (None, "A")
 
 
 def test_a_segment_without_text_is_not_sent_and_has_an_empty_hypothesis(tmp_path: Path):
     for system in (Shouting(), Sentences()):
         made = translate(system, bitext("a", " \t\u00a0", ""), tmp_path / type(system).__name__)
-        assert made.texts == ("A", "", "")
+        assert made.texts == ["A", "", ""]
         assert system.asked == ["a"]
 
 
 def test_chinese_sentences_are_joined_without_a_space(tmp_path: Path):
     into_chinese = replace(bitext("a. b."), target_lang="zh")
-    assert translate(Sentences(), into_chinese, tmp_path).texts == ("AB",)
+    assert translate(Sentences(), into_chinese, tmp_path).texts == ["AB"]
 
 
 class Watched(Sentences):
@@ -193,5 +201,5 @@ def test_what_another_process_has_translated_meanwhile_is_not_asked_for(tmp_path
     texts = [f"text {n}" for n in range(40)]
     system = Watched(tmp_path, texts)
     made = translate(system, bitext(*texts), tmp_path)
-    assert made.texts == tuple(text.upper() for text in texts)
+    assert made.texts == [text.upper() for text in texts]
     assert len(system.asked) == 2  # the batch that it was working on

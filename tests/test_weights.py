@@ -56,16 +56,16 @@ def neural(tmp_path: Path) -> list[str]:
     return ["model=opus_mt", f"model.checkpoint={checkpoint}", "model.pairs=[tr-en]", "device=cpu"]
 
 
-def unavailable(results: Path) -> dict[str, str]:
+def missing_requirement(results: Path) -> dict[str, str]:
     (path,) = results.glob("runs/*/*/scores.json")
     absent = json.loads(path.read_text(encoding="utf-8"))["unavailable"]
-    return {of["metric"]: of["reason"] for of in absent}
+    return {text["metric"]: text["reason"] for text in absent}
 
 
 def test_a_system_without_weights_leaves_a_metrics_weights_where_they_are(machine: Machine):
     done = machine.call("model=copy")
     assert done.returncode == 0, done.stderr
-    assert unavailable(machine.folder / "results") == {
+    assert missing_requirement(machine.folder / "results") == {
         "weighted": f"own/metric is not here; {FETCH}"
     }
     assert f"no weighted: own/metric is not here; {FETCH}\n" in done.stdout
@@ -117,11 +117,11 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
         network=obstacle != "no network",
     )
     assert done.returncode == 1
-    told = done.stderr.splitlines()[-1]
-    assert told.startswith(
+    shown = done.stderr.splitlines()[-1]
+    assert shown.startswith(
         "evalharness: failed: weighted could not be computed, and require_metrics=true;"
     )
-    reason = unavailable(machine.folder / "results")["weighted"]
+    reason = missing_requirement(machine.folder / "results")["weighted"]
     assert f"no weighted: {reason}" in " ".join(done.stdout.split())  # wrapped at the width
     assert reason not in done.stderr
     assert "BLEU" in read_scores(machine.folder / "results")["copy"]
@@ -138,7 +138,7 @@ def test_what_the_hub_does_not_have_is_absent_and_what_no_metric_can_load_is_wro
     command = ["model=copy", "+metric.weighted.fetch=true", "+metric.weighted.checkpoint=own/other"]
     done = machine.call(*command)
     assert done.returncode == 0, done.stderr
-    assert unavailable(machine.folder / "results")["weighted"].startswith(
+    assert missing_requirement(machine.folder / "results")["weighted"].startswith(
         "own/other: neither a folder here nor a repository on the hub that can be read"
     )
     machine.hub.repos["own/other"] = Repo()

@@ -1,7 +1,11 @@
-"""The Python API: scoring outputs that are in memory, and reading finished runs."""
+"""The Python API: scoring outputs that are in memory, and reading finished runs.
+
+`scoring` is what users call, `shapes` understands the shapes of their data, and `values` is what
+they get.
+"""
 
 from evalharness.api.scoring import configure, load, score, score_systems
-from evalharness.api.shapes import split_pair
+from evalharness.api.shapes import languages_of
 from evalharness.api.values import Difference, Run, Score, Scores
 
 __all__ = [
@@ -10,8 +14,8 @@ __all__ = [
     "Score",
     "Scores",
     "configure",
+    "languages_of",
     "load",
     "score",
     "score_systems",
-    "split_pair",
 ]

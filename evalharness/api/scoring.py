@@ -13,17 +13,20 @@ from omegaconf.errors import OmegaConfBaseException
 
 from evalharness.api.shapes import (
     References,
+    languages_of,
     list_texts,
     name_outputs,
     name_references,
-    split_pair,
 )
 from evalharness.api.values import Scores
-from evalharness.config import RunConfig, absolute, explained, settle
+from evalharness.comparison.kept import read_kept_tests
+from evalharness.config import RunConfig, absolute, build_all, explained, settle
 from evalharness.config.composing import compose_config
 from evalharness.errors import EvalHarnessError
-from evalharness.run import check_options, evaluate
-from evalharness.store import read_runs
+from evalharness.evaluation import evaluate
+from evalharness.leaderboard import Board, rebuild
+from evalharness.preparation import check_options
+from evalharness.results import read_runs
 from evalharness.systems import FileSystem, GivenOutputs
 from evalharness.testsets import GivenTestSet, TestSet, Texts
 
@@ -38,6 +41,7 @@ def score(
     sources: Iterable[str] | None,
     pair: str | None,
     metrics: Sequence[str] | None,
+    checks: Sequence[str] | None,
     documents: Iterable[str] | None,
     testset: str,
     results_dir: str | Path | None,
@@ -52,8 +56,9 @@ def score(
     named = name_references(references, count)
     given_sources = None if sources is None else list_texts("sources", sources, count)
     ids = None if documents is None else list_texts("documents", documents, count)
-    source_lang, target_lang = split_pair(pair)
-    options = [f"device={device}", f"seed={seed}", *overrides]
+    source_lang, target_lang = languages_of(pair)
+    looked_for = [] if checks is None else [f"check=[{','.join(checks)}]"]
+    options = [f"device={device}", f"seed={seed}", *looked_for, *overrides]
     config, keep = configure(options, metrics, results_dir)
     if store is not None:
         config.store.dir = absolute(str(store))
@@ -79,7 +84,7 @@ def score(
     }
     made = [GivenOutputs("", name, tuple(lines)) for name, lines in systems.items()]
     scores = score_systems(made, given, config, keep)
-    absent = [absence for record in scores.records for absence in record.unavailable]
+    absent = [absence for run in scores.runs for absence in run.unavailable]
     if metrics is not None and absent:
         raise EvalHarnessError(f"{absent[0].metric}: {absent[0].reason}", where="metrics")
     return scores
@@ -92,10 +97,10 @@ def load(results_dir: str | Path = "results") -> Scores:
         EvalHarnessError: There is no finished run.
     """
     results = Path(absolute(str(results_dir)))
-    records = read_runs(results)
-    if not records:
+    runs = read_runs(results)
+    if not runs:
         raise EvalHarnessError("no complete run", where=results / "runs")
-    return Scores(results, records)
+    return Scores(Board(results, runs, read_kept_tests(results)), runs)
 
 
 def configure(
@@ -116,7 +121,7 @@ def configure(
         EvalHarnessError: No metric is named; an override, or the name of a metric, is wrong.
     """
     if any(_RESULTS.match(word) for word in overrides):
-        raise EvalHarnessError("not an override here", where="results_dir", mend="give it by name")
+        raise EvalHarnessError("not an override here", where="results_dir", hint="give it by name")
     words = ["testset=text", "model=file"]
     checkpoints: list[str] = []
     if metrics is not None:
@@ -170,7 +175,7 @@ def score_systems(
     names = [system.name for system in systems]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise EvalHarnessError(
-            f"two systems are called {', '.join(twice)}", mend="name them: NAME=FILE"
+            f"two systems are called {', '.join(twice)}", hint="name them: NAME=FILE"
         )
     check_options(config)
     recorded = []
@@ -178,6 +183,9 @@ def score_systems(
         own = config.copy()
         own.model = {"_target_": "evalharness.systems.FileSystem", "path": system.path}
         own.model.name = system.name
+        own.model.repeats = config.model.get("repeats", 1)
         recorded.append((system, own))
-    records = evaluate(recorded, testset, config)
-    return Scores(Path(config.results_dir), records, keep)
+    runs = evaluate(recorded, testset, config)
+    results = Path(config.results_dir)
+    names = [metric.name for metric in build_all(config.metric, "metric")]
+    return Scores(rebuild(results), [run.only(names) for run in runs], keep)

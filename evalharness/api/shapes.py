@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import UNDETERMINED
+from evalharness.languages import UNDETERMINED, split_pair
 from evalharness.testsets import reference_letters
 
 References = (
@@ -33,7 +33,7 @@ def name_outputs(outputs: Mapping[str, Iterable[str]] | Iterable[str]) -> dict[s
             raise EvalHarnessError(
                 f"{len(texts)} texts, but {first} has {count}",
                 where=f"outputs of {name}",
-                mend="give one text per segment, in the same order",
+                hint="give one text per segment, in the same order",
             )
     if not count:
         raise EvalHarnessError("no text", where=f"outputs of {first}")
@@ -57,7 +57,7 @@ def list_texts(what: str, texts: object, count: int | None = None) -> list[str]:
         raise EvalHarnessError(
             f"{len(listed)} texts for {count} segments",
             where=what,
-            mend="give one text per segment, in the same order",
+            hint="give one text per segment, in the same order",
         )
     return [str(text) for text in listed]
 
@@ -89,26 +89,13 @@ def name_references(references: References | None, count: int) -> dict[str, list
     return {name: list_texts(f"reference {name}", lists[name], count) for name in lists}
 
 
-def split_pair(pair: str | None) -> tuple[str, str]:
-    """Returns the source and the target language of a pair such as `ar-en` or `zh_Hant-en`.
-
-    Args:
-        pair: Two tags around the only hyphen; `_` stands before a subtag. `None` for languages
-            that nobody named.
+def languages_of(pair: str | None) -> tuple[str, str]:
+    """Returns the languages of a pair; `None` is for languages that nobody named.
 
     Raises:
-        EvalHarnessError: There is not exactly one hyphen.
+        EvalHarnessError: See `split_pair`.
     """
-    if pair is None:
-        return UNDETERMINED.code, UNDETERMINED.code
-    source, _, target = pair.partition("-")
-    if not source or not target or "-" in target:
-        raise EvalHarnessError(
-            f"{pair!r} is no language pair",
-            where="pair",
-            mend="write SOURCE-TARGET with one hyphen, such as ar-en or zh_Hant-en",
-        )
-    return source.replace("_", "-"), target.replace("_", "-")
+    return (UNDETERMINED.code, UNDETERMINED.code) if pair is None else split_pair(pair)
 
 
 def _by_reference(rows: Sequence[object], count: int) -> list[list[str]]:
@@ -125,7 +112,7 @@ def _by_reference(rows: Sequence[object], count: int) -> list[list[str]]:
         raise EvalHarnessError(
             f"{seen}: this could be a list per reference or a list per segment",
             where="references",
-            mend="give a mapping of names to lists, such as {'A': [...], 'B': [...]}",
+            hint="give a mapping of names to lists, such as {'A': [...], 'B': [...]}",
         )
     if per_reference:
         return lists
@@ -134,7 +121,7 @@ def _by_reference(rows: Sequence[object], count: int) -> list[list[str]]:
     raise EvalHarnessError(
         f"{seen}: neither a list per reference nor a list per segment",
         where="references",
-        mend=f"give lists of {count} texts, one list per reference",
+        hint=f"give lists of {count} texts, one list per reference",
     )
 
 
@@ -148,4 +135,4 @@ def _refuse_text(where: str, texts: object) -> None:
     unordered = (str, bytes, Mapping, Set)
     if isinstance(texts, unordered) or not isinstance(texts, Iterable):
         kind = "one text" if isinstance(texts, str) else type(texts).__name__
-        raise EvalHarnessError(f"{kind}, not a list of texts", where=where, mend="give a list")
+        raise EvalHarnessError(f"{kind}, not a list of texts", where=where, hint="give a list")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from evalharness.errors import EvalHarnessError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
 
     from evalharness.comparison import Comparison
-    from evalharness.store import RunRecord
-    from evalharness.views import Board
+    from evalharness.leaderboard import Board
+    from evalharness.results import Run as FinishedRun
+    from evalharness.values import CheckRate, Finding, Page
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Score:
     Attributes:
         metric: The metric's name in tables: `BLEU`, `chrF2`, `wmt22-comet-da`.
         score: The corpus score.
-        low: Where its 95 % bootstrap interval begins.
+        low: Where its 95 % interval begins.
         high: Where it ends.
         signature: The string that says exactly how the number was computed.
         higher_is_better: The direction.
@@ -52,8 +52,11 @@ class Difference:
         difference: The first's score minus the second's, in the metric's unit.
         low: Where the interval of that difference begins; it holds for this pair alone.
         high: Where it ends.
-        p: The p-value of "they do not differ", two-sided.
-        p_corrected: The same after Holm's correction over all differences.
+        p: The p-value of "they do not differ", two-sided; `None` of fewer than six documents, which
+            can show nothing.
+        p_corrected: The same after Holm's correction of the pairs by the same metric on the same
+            test set and language pair.
+        at_floor: Whether no trial was as far apart: the p-values are upper bounds.
         significant: Whether the corrected p-value is at most alpha.
         testset: The test set's name.
         pair: The language pair, such as `ar-en`.
@@ -65,8 +68,9 @@ class Difference:
     difference: float
     low: float
     high: float
-    p: float
-    p_corrected: float
+    p: float | None
+    p_corrected: float | None
+    at_floor: bool
     significant: bool
     testset: str
     pair: str
@@ -77,7 +81,12 @@ class Difference:
             words = f"{self.first} is better than {self.second}"
         else:
             words = f"{self.first} and {self.second}: no difference shown"
-        return f"{self.metric}: {words} (p corrected {self.p_corrected:.4f})"
+        if self.p_corrected is None:
+            return f"{self.metric}: {self.first} and {self.second}: too few documents to compare"
+        from evalharness.comparison.sentences import p_text
+
+        shown = p_text(self.p_corrected, self.at_floor) or f"{self.p_corrected:.4f}"
+        return f"{self.metric}: {words} (p corrected {shown})"
 
 
 @dataclass(frozen=True)
@@ -89,29 +98,38 @@ class Run(Mapping[str, Score]):
     long as one of its runs does.
     """
 
-    record: RunRecord = field(repr=False)
-    results: Path = field(repr=False)
+    finished: FinishedRun = field(repr=False)
     _keep: object = field(default=None, repr=False, compare=False)
 
     @property
     def system(self) -> str:
         """The system's name."""
-        return self.record.system
+        return self.finished.system
 
     @property
     def testset(self) -> str:
         """The test set's name."""
-        return self.record.testset
+        return self.finished.testset
 
     @property
     def pair(self) -> str:
         """The language pair, such as `ar-en`."""
-        return self.record.pair
+        return self.finished.pair
 
     @property
     def unavailable(self) -> Mapping[str, str]:
         """Why a metric could not be computed, by its name."""
-        return {absent.metric: absent.reason for absent in self.record.unavailable}
+        return {absent.metric: absent.reason for absent in self.finished.unavailable}
+
+    @property
+    def checks(self) -> Mapping[str, CheckRate]:
+        """How many outputs each check fired on, by its name; it never ranks."""
+        return {check.check: check for check in self.finished.checks}
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What is seen only over many segments."""
+        return self.finished.findings
 
     def __getitem__(self, name: str) -> Score:
         """Returns the score by the metric of this name.
@@ -141,12 +159,13 @@ class Run(Mapping[str, Score]):
     def segments(self) -> Sequence[Mapping[str, Any]]:
         """The segments with `id`, `document`, `source`, `references`, `hypothesis`, `scores`.
 
+        Where there are any, also `observations`, and `checks`: which fired, with what they saw.
+        Of a system that was run in several passes, also `repeats`: the hypotheses of the others.
+
         Raises:
             EvalHarnessError: Their file is damaged.
         """
-        from evalharness.store import read_segments
-
-        return read_segments(self.results, self.record)
+        return self.finished.rows
 
     @cached_property
     def _scores(self) -> Mapping[str, Score]:
@@ -160,30 +179,28 @@ class Run(Mapping[str, Score]):
                 score.higher_is_better,
                 tuple(segment["scores"][score.metric] for segment in self.segments),
             )
-            for score in self.record.scores
+            for score in self.finished.scores
         }
 
 
 class Scores(Mapping[str, Run]):
     """Runs by name, shown as a table in a terminal and in a notebook."""
 
-    def __init__(self, results: Path, records: Sequence[RunRecord], keep: object = None) -> None:
+    def __init__(self, board: Board, runs: Sequence[FinishedRun], keep: object = None) -> None:
         """Takes finished runs.
 
         Args:
-            results: The results folder that holds them.
-            records: What they say.
+            board: That of the results folder that holds them.
+            runs: The runs.
             keep: What has to live as long as this object does: a temporary results folder.
         """
-        self.results = results
-        self.records = list(records)
+        self._board = board
+        self.runs = list(runs)
         self._keep = keep
-        names = [record.system for record in self.records]
+        names = [run.system for run in self.runs]
         self._runs = {
-            name if names.count(name) == 1 else record.folder.removeprefix("runs/"): Run(
-                record, results, keep
-            )
-            for name, record in zip(names, self.records, strict=True)
+            name if names.count(name) == 1 else run.folder.removeprefix("runs/"): Run(run, keep)
+            for name, run in zip(names, self.runs, strict=True)
         }
 
     def __getitem__(self, name: str) -> Run:
@@ -211,7 +228,8 @@ class Scores(Mapping[str, Run]):
             name: The run's name.
 
         Returns:
-            `id`, `document`, `source`, `references`, `hypothesis`, and `scores` by metric.
+            `id`, `document`, `source`, `references`, `hypothesis`, and `scores` by metric; where
+            there are any, `observations`, and `checks`: those that fired, with what they saw.
         """
         return self[name].segments
 
@@ -221,30 +239,38 @@ class Scores(Mapping[str, Run]):
         Returns:
             The columns `testset`, `source_lang`, `target_lang`, `system`, `segments`, `metric`,
             `score`, `low`, `high`, `higher_is_better`, `signature`, `run`.
+
+        Raises:
+            EvalHarnessError: pandas is not installed.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise EvalHarnessError(
+                "pandas is not installed", where="to_pandas", hint="pip install pandas"
+            ) from error
 
         columns = ["testset", "source_lang", "target_lang", "system", "segments", "metric"]
         columns += ["score", "low", "high", "higher_is_better", "signature", "run"]
         rows = [
             (
-                *(record.testset, record.source_lang, record.target_lang, record.system),
-                *(record.segments, score.metric, score.score, score.low, score.high),
-                *(score.higher_is_better, score.signature, record.folder),
+                *(run.testset, run.source_lang, run.target_lang, run.system),
+                *(run.segments, score.metric, score.score, score.low, score.high),
+                *(score.higher_is_better, score.signature, run.folder),
             )
-            for record in self.records
-            for score in record.scores
+            for run in self.runs
+            for score in run.scores
         ]
         return pd.DataFrame(rows, columns=columns)
 
     def compare(self, alpha: float = 0.05, seed: int = 12345) -> list[Difference]:
-        """Tests every pair of systems by every metric, in one family of tests.
+        """Tests every pair of systems by every metric.
 
         The tests are those of `evalharness compare`: paired approximate randomization with Holm's
-        correction.
+        correction of the pairs by one metric on one test set and language pair.
 
         Args:
-            alpha: How often the whole comparison may call equal systems different.
+            alpha: How often such a family of tests may call equal systems different.
             seed: Seeds the test.
 
         Returns:
@@ -253,51 +279,41 @@ class Scores(Mapping[str, Run]):
         Raises:
             EvalHarnessError: The runs are not on the same segments and references.
         """
-        places = [(record.testset, record.pair) for record in self.records]
+        places = [(run.testset, run.pair) for run in self.runs]
         if len(set(places)) == len(places):
             return []
-        from evalharness.comparison import compare_runs
+        from evalharness.comparison import compare
         from evalharness.config import CompareOptions
 
-        folders = [str(self.results / record.folder) for record in self.records]
+        named = [(str(run.path), run) for run in self.runs]
         options = CompareOptions(examples=0)
-        made = compare_runs(folders, self.results, options, alpha=alpha, seed=seed)
+        made = compare(named, self._board.kept, options, alpha=alpha, seed=seed)
         return list(differences_of(made))
 
     def __repr__(self) -> str:
         """Returns the table that the command line prints."""
-        from evalharness.terminal import text_console
+        from evalharness.config import Format
+        from evalharness.render import render
 
-        text = StringIO()
-        self._print(text_console(text))
-        return text.getvalue().strip("\n")
+        return render(self.page(), Format.table).strip("\n")
 
     def _repr_html_(self) -> str:
         """Returns the table for a notebook."""
-        from evalharness.terminal import text_console
+        from evalharness.render import page_fragment
 
-        console = text_console(StringIO(), record=True, width=120)
-        self._print(console)
-        return console.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
+        return page_fragment(self.page())
 
-    def _print(self, console: Console) -> None:
-        from evalharness.views import print_board
-
-        print_board(self.board(), console)
-
-    def board(self, decimals: int | None = None) -> Board:
+    def page(self, decimals: int | None = None) -> Page:
         """Returns the runs as the leaderboard's table; `decimals` are those of all scores."""
-        from evalharness.ranking import rank_runs
-        from evalharness.views import make_board
+        from evalharness.results import board_page
 
-        board = make_board(self.records, rank_runs(self.results, self.records, None))
-        return replace(board, decimals=decimals)
+        return board_page(self.runs, self._board.rank(self.runs), decimals=decimals)
 
 
 def differences_of(comparison: Comparison) -> Iterator[Difference]:
     """Yields what a comparison says about each pair of systems by each metric."""
     for section in comparison.sections:
-        record = section.records[0]
+        run = next(iter(section.runs.values()))
         for metric in section.metrics:
             for pair in metric.differences:
                 yield Difference(
@@ -307,11 +323,12 @@ def differences_of(comparison: Comparison) -> Iterator[Difference]:
                     pair.difference,
                     pair.low,
                     pair.high,
-                    pair.p_value,
-                    pair.corrected,
+                    pair.p,
+                    pair.p_corrected,
+                    pair.at_floor,
                     pair.significant,
-                    record.testset,
-                    record.pair,
+                    run.testset,
+                    run.pair,
                 )
 
 

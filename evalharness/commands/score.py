@@ -8,41 +8,35 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
-from rich.text import Text
 
-from evalharness.api import Difference, Scores, configure, score_systems, split_pair
+from evalharness.api import Difference, Scores, configure, languages_of, score_systems
 from evalharness.commands.score_arguments import (
     STANDARD_INPUT,
     Arguments,
-    OutputFormat,
     parse_arguments,
 )
-from evalharness.config import RunConfig, absolute, build
+from evalharness.config import Format, RunConfig, absolute, build
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.escaping import json_text, visible
+from evalharness.escaping import visible
 from evalharness.leaderboard import report_absent
 from evalharness.reading import copy_stream
+from evalharness.render import show
+from evalharness.results import Run, score_columns
 from evalharness.systems import FileSystem
 from evalharness.terminal import log_handler, results_console
 from evalharness.testsets import OnePair
-from evalharness.views import Board, csv_text, latex_text, markdown_text, print_board
-from evalharness.views.cells import decimals
+from evalharness.values import Column, Page
 
 log = logging.getLogger(__name__)
 
 _MOST_PAIRS = 10
 _RESULTS = re.compile(r"\+{0,2}results_dir=")
 _NOWHERE = ("null", "")
-_TEXTS = {
-    OutputFormat.csv: csv_text,
-    OutputFormat.markdown: markdown_text,
-    OutputFormat.latex: latex_text,
-}
 
 
 def score(words: Sequence[str]) -> int:
@@ -60,22 +54,25 @@ def score(words: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, handlers=[log_handler()], force=True)
     arguments = parse_arguments(words, RunConfig.__dataclass_fields__)
     if not arguments.outputs:
-        raise EvalHarnessError("no outputs", where="score", mend="give -i FILE")
+        raise EvalHarnessError("no outputs", where="score", hint="give -i FILE")
     with ExitStack() as stack:
-        scores = _score(arguments, stack)
-        _show(scores, arguments)
+        scores, form = _score(arguments, stack)
+        _show(scores, arguments, form)
         if arguments.metrics is not None:
-            report_absent(scores.records)
-            return int(any(record.unavailable for record in scores.records))
+            report_absent(scores.runs)
+            return int(any(run.unavailable for run in scores.runs))
     return 0
 
 
-def _score(arguments: Arguments, stack: ExitStack) -> Scores:
+def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
+    """Scores the files; returns the format that the flag or the option asks for, too."""
     overrides = [word for word in arguments.overrides if not _RESULTS.match(word)]
     named = [word.partition("=")[2] for word in arguments.overrides if _RESULTS.match(word)]
     results = named[-1] if named else "results"
     if arguments.testset:
         overrides.append(f"testset={arguments.testset}")
+    if arguments.checks is not None:
+        overrides.append(f"check=[{','.join(arguments.checks)}]")
     config, keep = configure(overrides, arguments.metrics, None if results in _NOWHERE else results)
     if not arguments.testset:
         if arguments.pair is None:
@@ -83,14 +80,14 @@ def _score(arguments: Arguments, stack: ExitStack) -> Scores:
         _set_files(config, arguments, stack)
     testset = build(config.testset, "testset")
     if arguments.testset and arguments.pair is not None:
-        testset = OnePair(testset, "-".join(split_pair(arguments.pair)))
+        testset = OnePair(testset, "-".join(languages_of(arguments.pair)))
     systems = [FileSystem(_path(one.path, stack), one.name) for one in arguments.outputs]
-    return score_systems(systems, testset, config, keep)
+    return score_systems(systems, testset, config, keep), arguments.format or config.format
 
 
 def _set_files(config: DictConfig, arguments: Arguments, stack: ExitStack) -> None:
     """Makes a test set of the files that are named."""
-    config.testset.source_lang, config.testset.target_lang = split_pair(arguments.pair)
+    config.testset.source_lang, config.testset.target_lang = languages_of(arguments.pair)
     config.testset.name = arguments.name
     sources, documents = arguments.sources, arguments.documents
     config.testset.source = None if sources is None else _path(sources, stack)
@@ -113,24 +110,22 @@ def _path(path: str, stack: ExitStack) -> str:
     return str(copy)
 
 
-def _show(scores: Scores, arguments: Arguments) -> None:
-    board = scores.board(arguments.decimals)
+def _show(scores: Scores, arguments: Arguments, form: Format) -> None:
+    page = scores.page(arguments.decimals)
+    order = [score.metric for run in scores.runs for score in run.scores]
+    columns = sorted(score_columns(page), key=lambda column: order.index(column.key.split("|")[0]))
     if arguments.segment_scores is not None:
         width, plain = arguments.decimals, arguments.numbers_only
-        text = _segment_scores(scores, board, width, plain=plain)
+        text = _segment_scores(scores, columns, width, plain=plain)
         if arguments.segment_scores == STANDARD_INPUT:
             _print(text)
             return
         path = Path(absolute(arguments.segment_scores))
         write_files(path.parent, {path.name: text.encode()}, option="-sl")
     if arguments.numbers_only:
-        _print(_numbers(scores, board))
-    elif arguments.format is OutputFormat.json:
-        _print(_json(scores, board))
-    elif arguments.format is OutputFormat.table:
-        _print_table(scores, board)
-    else:
-        _print(_TEXTS[arguments.format](board))
+        _print(_numbers(scores, columns))
+    else:  # CSV has no place for differences
+        show(page if form is Format.csv else _with_differences(page, scores), form)
 
 
 def _print(text: str) -> None:
@@ -138,17 +133,23 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
 
 
-def _print_table(scores: Scores, board: Board) -> None:
-    lines = list(_differences_in_words(scores))
-    with results_console() as console:
-        print_board(board, console)
-        if lines:
-            console.print(Text("\n".join(["", *lines])))
-
-
-def _differences_in_words(scores: Scores) -> Iterator[str]:
-    """Says which systems differ; of many systems only neighbours by score are compared in words."""
+def _with_differences(page: Page, scores: Scores) -> Page:
+    """Adds which systems differ: in words for people, as facts for programs."""
     differences = scores.compare()
+    return replace(
+        page,
+        title="evalharness: scores",
+        lines=tuple((line, None) for line in _differences_in_words(differences)),
+        facts={
+            "schema_version": 1,
+            "runs": [_run_json(run) for run in scores.runs],
+            "differences": [_difference_json(difference) for difference in differences],
+        },
+    )
+
+
+def _differences_in_words(differences: Sequence[Difference]) -> Iterator[str]:
+    """Says which systems differ; of many systems only neighbours by score are compared in words."""
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for difference in differences:
         key = (difference.testset, difference.pair, difference.metric)
@@ -156,7 +157,10 @@ def _differences_in_words(scores: Scores) -> Iterator[str]:
     for group in groups.values():
         yield from map(str, group if len(group) <= _MOST_PAIRS else _neighbours(group))
     if differences:
-        yield f"p: paired approximate randomization, Holm's correction of {len(differences)} tests"
+        yield (
+            "p: paired approximate randomization, Holm's correction of the pairs of systems by one"
+            " metric on one test set and language pair"
+        )
     if any(len(group) > _MOST_PAIRS for group in groups.values()):
         yield "only systems next to each other by score are listed; evalharness compare lists all"
 
@@ -168,57 +172,52 @@ def _neighbours(group: Sequence[Difference]) -> list[Difference]:
     return [pair for pair in group if order.index(pair.second) == order.index(pair.first) + 1]
 
 
-def _numbers(scores: Scores, board: Board) -> str:
+def _numbers(scores: Scores, columns: Sequence[Column]) -> str:
     """A line per system in the order of the command line, a column per metric."""
     lines = []
     for run in scores.values():
         values = [
-            f"{run[column].score:.{decimals(board)[column]}f}" if column in run else "nan"
-            for column in board.columns
+            f"{run[column.key].score:.{column.decimals}f}" if column.key in run else "nan"
+            for column in columns
         ]
         lines.append("\t".join(values) + "\n")
     return "".join(lines)
 
 
-def _segment_scores(scores: Scores, board: Board, width: int | None, *, plain: bool) -> str:
+def _segment_scores(
+    scores: Scores, columns: Sequence[Column], width: int | None, *, plain: bool
+) -> str:
     """A line per system and segment, a column per metric.
 
     Args:
         scores: The runs.
-        board: Its columns are the metrics.
+        columns: The metrics.
         width: The decimals; `None` for four.
         plain: Whether the head, the systems and the segments are left out.
     """
     places = 4 if width is None else width
-    lines = [] if plain else [["system", "segment", *board.columns]]
+    lines = [] if plain else [["system", "segment", *(column.key for column in columns)]]
     for run in scores.values():
         for segment in run.segments:
-            values = [segment["scores"].get(column) for column in board.columns]
+            values = [segment["scores"].get(column.key) for column in columns]
             cells = ["nan" if value is None else f"{value:.{places}f}" for value in values]
             facts = map(visible, (run.system, str(segment["id"])))
             lines.append(cells if plain else [*facts, *cells])
     return "".join("\t".join(cells) + "\n" for cells in lines)
 
 
-def _json(scores: Scores, board: Board) -> str:
-    content = {
-        "schema_version": 1,
-        "runs": [
-            {
-                "system": record.system,
-                "testset": record.testset,
-                "source_lang": record.source_lang,
-                "target_lang": record.target_lang,
-                "segments": record.segments,
-                "scores": [asdict(score) for score in record.scores],
-                "unavailable": [asdict(absent) for absent in record.unavailable],
-            }
-            for record in scores.records
-        ],
-        "differences": [_difference_json(difference) for difference in scores.compare()],
-        "notes": list(board.notes),
+def _run_json(run: Run) -> dict[str, object]:
+    return {
+        "system": run.system,
+        "testset": run.testset,
+        "source_lang": run.source_lang,
+        "target_lang": run.target_lang,
+        "segments": run.segments,
+        "scores": [asdict(score) for score in run.scores],
+        "checks": [asdict(check) for check in run.checks],
+        "findings": [asdict(finding) for finding in run.findings],
+        "unavailable": [asdict(absent) for absent in run.unavailable],
     }
-    return json_text(content)
 
 
 def _difference_json(difference: Difference) -> dict[str, object]:

@@ -6,10 +6,10 @@ import argparse
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any, NoReturn
 
+from evalharness.config import Format
 from evalharness.errors import EvalHarnessError
 from evalharness.systems import name_after
 from evalharness.testsets import reference_letters
@@ -28,16 +28,6 @@ examples:
 key=value is any option of a run: results_dir=null keeps nothing, seed=7,
 bootstrap.resamples=2000. A file whose name has a = is written ./a=b.txt.
 """
-
-
-class OutputFormat(Enum):
-    """How the scores are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-    latex = "latex"
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,8 @@ class Arguments:
         testset: A test set that has a name, instead of files.
         name: What a test set of files is called in tables.
         metrics: What is computed; `None` for the usual metrics.
-        format: How the scores are printed.
+        checks: What is looked for besides; `None` for the usual checks.
+        format: How the scores are printed; `None` where no flag says it.
         decimals: Those of all scores; `None` for each metric's own.
         numbers_only: Whether numbers alone are printed.
         segment_scores: Where segment scores go, `-` for standard output; `None` for nowhere.
@@ -76,18 +67,20 @@ class Arguments:
     testset: str | None
     name: str
     metrics: Sequence[str] | None
-    format: OutputFormat
+    checks: Sequence[str] | None
+    format: Format | None
     decimals: int | None
     numbers_only: bool
     segment_scores: str | None
     overrides: Sequence[str]
 
 
-_FORMATS = [form.value for form in OutputFormat]
+_FORMATS = [form.value for form in Format]
 _METRICS_HELP = (
     "bleu chrf chrfpp ter comet cometkiwi xcomet, or a COMET checkpoint; without -m: bleu, chrf,"
     " and comet where it is downloaded. A metric that is named is downloaded, and required"
 )
+_CHECKS_HELP = "empty unfinished copied_source; without -c all of these, with nothing after it none"
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
 
 
@@ -95,10 +88,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Says in one line what is wrong."""
         stray = message.removeprefix("unrecognized arguments: ").split()
-        mend = "evalharness score --help"
+        hint = "evalharness score --help"
         if message != " ".join(stray) and not any(word.startswith("-") for word in stray):
-            mend = "outputs go after -i, references after -r"
-        raise EvalHarnessError(message, where="score", mend=mend)
+            hint = "outputs go after -i, references after -r"
+        raise EvalHarnessError(message, where="score", hint=hint)
 
 
 def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments:
@@ -131,7 +124,8 @@ def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments
         given.test_set,
         given.name or "text",
         given.metrics,
-        OutputFormat(given.format),
+        given.checks,
+        None if given.format is None else Format(given.format),
         given.width,
         given.score_only,
         given.sentence_level,
@@ -168,8 +162,9 @@ def _parser() -> argparse.ArgumentParser:
         ("-t --test-set", "a test set by its name", {"metavar": "TESTSET"}),
         ("-n --name", "what the test set of files is called (text)", {}),
         ("-m --metrics", _METRICS_HELP, {"nargs": "+", "metavar": "METRIC"}),
+        ("-c --checks", _CHECKS_HELP, {"nargs": "*", "metavar": "CHECK"}),
         ("-d --documents", "the document id of each line", {"metavar": "IDS"}),
-        ("-f --format", " | ".join(_FORMATS), {**one_of(_FORMATS, "FORMAT"), "default": "table"}),
+        ("-f --format", " | ".join(_FORMATS), one_of(_FORMATS, "FORMAT")),
         ("-w --width", "decimals of the scores", {**one_of(range(11), "N"), "type": int}),
         ("-b --score-only", "numbers alone: a line per system", {"action": "store_true"}),
         ("-sl --sentence-level", _SEGMENTS_HELP, {**maybe, "metavar": "FILE"}),
@@ -184,14 +179,14 @@ def _check_testset(given: argparse.Namespace) -> None:
         return
     if "/" in name or Path(name).is_file():
         raise EvalHarnessError(
-            f"{name} is a file, and -t names a test set", where="-t", mend="outputs go after -i"
+            f"{name} is a file, and -t names a test set", where="-t", hint="outputs go after -i"
         )
     own = {"-s": given.sources, "-r": given.references, "-d": given.documents, "-n": given.name}
     if beside := [flag for flag, value in own.items() if value]:
         raise EvalHarnessError(
             f"the test set {name} has sources, references and a name of its own",
             where=" ".join(beside),
-            mend="leave out either -t or these",
+            hint="leave out either -t or these",
         )
 
 
@@ -224,5 +219,5 @@ def _refuse_twice(named: Sequence[Named], flag: str) -> None:
     names = [one.name for one in named]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise EvalHarnessError(
-            f"two files are called {', '.join(twice)}", where=flag, mend="name them: NAME=FILE"
+            f"two files are called {', '.join(twice)}", where=flag, hint="name them: NAME=FILE"
         )

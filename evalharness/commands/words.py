@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evalharness import resources
-from evalharness.config import check_choices, option_hints, spelled
+from evalharness.config import GROUPS, check_choices, option_hints, spelled
 from evalharness.errors import EvalHarnessError
 
 _HELP = ("--help", "-h")
-_CHOICE = re.compile(r"(?P<group>model|testset|metric)=\[?(?P<names>[\w.,-]+)\]?")
-_SHOWN = re.compile(r"\w+|(model|testset|metric)=[\w.-]+")
+_CHOICE = re.compile(rf"(?P<group>{'|'.join(GROUPS)})=\[?(?P<names>[\w.,-]+)\]?")
+_SHOWN = re.compile(rf"\w+|({'|'.join(GROUPS)})=[\w.-]+")
 _FILES = re.compile(r"\+{0,2}(?P<key>[^=~+/]*\.[^=]*)=glob\((?P<pattern>.*)\)")
 # Hydra's own options that a value follows; after the last two it may be missing.
 _WITH_VALUE = (
@@ -95,14 +95,14 @@ def _check_options(words: Sequence[str]) -> None:
     from hydra._internal.utils import get_args_parser
 
     def refuse(message: str) -> NoReturn:
-        raise EvalHarnessError(message, mend="see python -m evalharness --help")
+        raise EvalHarnessError(message, hint="see python -m evalharness --help")
 
     parser: Any = get_args_parser()
     parser.error = refuse
     _, unknown = parser.parse_known_args(words)
     for word in (word for word in unknown if word.startswith("-")):
         following = words[words.index(word) + 1 :][:1]
-        raise EvalHarnessError("no such option", where=word, mend=_without_dashes(word, following))
+        raise EvalHarnessError("no such option", where=word, hint=_without_dashes(word, following))
 
 
 def _without_dashes(option: str, following: Sequence[str]) -> str:
@@ -120,14 +120,14 @@ def _check_overrides(command: str, words: Sequence[str]) -> None:
             raise EvalHarnessError(
                 "in a sweep, glob() goes over the choices of a group, and not over files",
                 where=word,
-                mend=f"let the shell list them: -m {found['key']}="
+                hint=f"let the shell list them: -m {found['key']}="
                 f"$(ls {found['pattern']} | paste -sd,), or score them all:"
                 f" evalharness score -i {found['pattern']}",
             )
     stray = [word for word in words if "=" not in word and not word.startswith("~")]
     if stray:
         raise EvalHarnessError(
-            "options look like key=value", where=" ".join(stray), mend=_meant(command, stray)
+            "options look like key=value", where=" ".join(stray), hint=_meant(command, stray)
         )
 
 
@@ -148,6 +148,6 @@ def _meant(command: str, stray: Sequence[str]) -> str:
 
 def groups_with(name: str) -> Iterator[str]:
     """Yields the groups that have a choice of this name."""
-    for group in ("model", "testset", "metric"):
+    for group in GROUPS:
         if name in {path.stem for path in (resources.folder("conf") / group).glob("*.yaml")}:
             yield group

@@ -1,6 +1,12 @@
-"""Comparisons: tests of which runs differ."""
+"""Comparisons: tests of which runs differ.
 
-from evalharness.comparison.compare import compare_runs
+`compare` goes from `grouping` over `planning` and `testing` to `values`; `ranges` and `ranking`
+say where runs stand; `kept` keeps what was tested. `comparison_page` shows a comparison in
+`sentences`, and `facts` has all of it for other programs.
+"""
+
+from evalharness.comparison.compare import compare, compare_runs
+from evalharness.comparison.comparison_page import comparison_page
 from evalharness.comparison.values import (
     POWER,
     ByMetric,
@@ -21,5 +27,7 @@ __all__ = [
     "Examples",
     "Family",
     "Section",
+    "compare",
     "compare_runs",
+    "comparison_page",
 ]

@@ -1,50 +1,88 @@
-"""Comparing runs: every pair of them, by every metric, in one family of tests."""
+"""Comparing runs: every pair of them, by every metric."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from evalharness.comparison.clusters import rank_sections
 from evalharness.comparison.examples import check_examples, find_examples
+from evalharness.comparison.grouping import group_runs
+from evalharness.comparison.kept import KeptTests, read_kept_tests
 from evalharness.comparison.planning import plan_family, plan_sections
-from evalharness.comparison.testing import run_tests
+from evalharness.comparison.ranges import rank_sections
+from evalharness.comparison.testing import run_rate_tests, run_tests
 from evalharness.comparison.values import Comparison, Section
-from evalharness.config import CompareOptions
-from evalharness.evidence import find_runs, group_runs, load_evidence
+from evalharness.config import CompareOptions, Selection
+from evalharness.results import Run, find_runs, select_runs
 
 
 def compare_runs(
-    names: list[str], results: Path, options: CompareOptions, *, alpha: float, seed: int
+    names: list[str],
+    results: Path,
+    options: CompareOptions,
+    *,
+    alpha: float,
+    seed: int,
+    select: Selection | None = None,
 ) -> Comparison:
-    """Compares runs with each other, those on the same segments.
+    """Finds runs and compares them with each other, those on the same segments.
 
     Args:
         names: What the user calls them: folders or systems.
         results: The results folder.
         options: What is compared, and how.
-        alpha: How often the whole comparison may call equal systems different.
+        alpha: How often a family of tests may call equal systems different.
         seed: Seeds everything random.
+        select: Which of the runs that are named are compared; `None` for all.
 
     Raises:
         EvalHarnessError: There are no such runs, they cannot be compared, or an option is wrong.
     """
+    select = select or Selection()
     found = [
-        run
+        (name, run)
         for name in names
-        for run in find_runs(name, results, testset=options.testset, pair=options.pair)
+        for run in find_runs(name, results, testset=select.testset, pair=select.pair)
     ]
-    groups, left_out = group_runs(found)
+    chosen = {run.path for run in select_runs([run for _, run in found], select)}
+    named = [(name, run) for name, run in found if run.path in chosen]
+    return compare(named, read_kept_tests(results), options, alpha=alpha, seed=seed)
+
+
+def compare(
+    named: Sequence[tuple[str, Run]],
+    kept: KeptTests,
+    options: CompareOptions,
+    *,
+    alpha: float,
+    seed: int,
+) -> Comparison:
+    """Compares runs with each other, those on the same segments.
+
+    Args:
+        named: What the user calls each run, and the run.
+        kept: Tests that were made before.
+        options: What is compared, and how.
+        alpha: How often a family of tests may call equal systems different.
+        seed: Seeds everything random.
+
+    Raises:
+        EvalHarnessError: The runs cannot be compared, or an option is wrong.
+    """
+    groups, left_out = group_runs(named)
     plans, lacking = plan_sections(groups, options.metrics)
-    family = plan_family(sum(plan.tests for plan in plans), options, alpha, seed)
+    family = plan_family(plans, options, alpha, seed)
     check_examples(plans, options)
-    loaded = [
-        {label: load_evidence(run, plan.metrics_of(label)) for label, run in plan.runs.items()}
-        for plan in plans
-    ]
-    tested = run_tests(plans, loaded, family)
+    tested = run_tests(plans, family, kept)
     sections = [
-        Section(plan.runs, metrics, find_examples(plan, runs, options))
-        for plan, runs, metrics in zip(plans, loaded, tested, strict=True)
+        Section(
+            plan.runs,
+            plan.units,
+            metrics,
+            find_examples(plan, options),
+            run_rate_tests(plan, family, kept),
+        )
+        for plan, metrics in zip(plans, tested, strict=True)
     ]
     ranking = rank_sections(sections, family, options.by)
     return Comparison(family, tuple(sections), ranking, (*left_out, *lacking))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from evalharness.comparison.planning import Plan
-from evalharness.comparison.testing import Loaded
 from evalharness.comparison.values import Example, Examples
 from evalharness.config import CompareOptions
 from evalharness.errors import EvalHarnessError
@@ -26,22 +25,22 @@ def check_examples(plans: Sequence[Plan], options: CompareOptions) -> None:
         raise EvalHarnessError(
             f"no two runs have {options.by!r}",
             where="compare.by",
-            mend=f"metrics: {', '.join(columns)}",
+            hint=f"metrics: {', '.join(columns)}",
         )
     if options.examples_of is not None and not any(_systems(plan, options) for plan in plans):
+        labels = dict.fromkeys(label for plan in plans for label in plan.runs)
         raise EvalHarnessError(
             f"not two of the systems: {', '.join(options.examples_of)}",
             where="compare.examples_of",
-            mend=f"systems: {', '.join(dict.fromkeys(label for of in plans for label in of.runs))}",
+            hint=f"systems: {', '.join(labels)}",
         )
 
 
-def find_examples(plan: Plan, runs: Loaded, options: CompareOptions) -> Examples | None:
+def find_examples(plan: Plan, options: CompareOptions) -> Examples | None:
     """Finds the segments where two systems differ most.
 
     Args:
         plan: What is compared.
-        runs: The runs of the plan.
         options: By which metric, which systems, and how many segments.
 
     Returns:
@@ -51,7 +50,7 @@ def find_examples(plan: Plan, runs: Loaded, options: CompareOptions) -> Examples
     if not systems or not options.examples:
         return None
     column = _column(plan, options)
-    both = [runs[label] for label in systems]
+    both = [plan.runs[label] for label in systems]
     scores = [run.segment_scores(plan.metric(column)) for run in both]
     distances = np.abs(scores[0] - scores[1])
     order = np.argsort(-distances, kind="stable")[: options.examples]
@@ -60,9 +59,9 @@ def find_examples(plan: Plan, runs: Loaded, options: CompareOptions) -> Examples
         systems,
         tuple(
             Example(
-                both[0].segments[row],
-                tuple(run.translated.hypotheses[row] or "" for run in both),
-                tuple(float(of[row]) for of in scores),
+                both[0].bitext.segments[row],
+                tuple(run.outputs.hypotheses[row] or "" for run in both),
+                tuple(float(several[row]) for several in scores),
             )
             for row in map(int, order)
             if distances[row] > 0
@@ -79,7 +78,8 @@ def _systems(plan: Plan, options: CompareOptions) -> tuple[str, str] | None:
     having = list(plan.columns.get(_column(plan, options), ()))
     if options.examples_of is not None:
         wanted = options.examples_of
-        having = [label for label in having if {label, plan.runs[label].name} & set(wanted)]
+        runs = [(label, plan.runs[label]) for label in having]
+        having = [label for label, run in runs if {label, run.system, run.label} & set(wanted)]
         if len(having) != 2 or len(wanted) != 2:
             return None
     return (having[0], having[1]) if len(having) > 1 else None

@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from evalharness.columns import column_order, columns_of
+from evalharness.comparison.rates import ComparedRates, plan_rates
 from evalharness.comparison.values import Family
-from evalharness.config import CompareOptions, PairedTest
+from evalharness.config import CompareOptions, FamilyScope, PairedTest
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import FoundRun, aggregate_of
-from evalharness.scoring import Score
-from evalharness.stats import FEWEST_RESAMPLES, MOST_RESAMPLES, TRIALS, fewest_trials
+from evalharness.results import Run, aggregate_of, column_order, columns_of
+from evalharness.stats import (
+    FEWEST_RESAMPLES,
+    MOST_RESAMPLES,
+    Units,
+    fewest_trials,
+    find_units,
+    of_one_pass,
+)
+from evalharness.values.scores import Score
 
 _RESAMPLES = 1000
 
@@ -25,39 +33,58 @@ class Plan:
     Attributes:
         runs: The runs by label.
         columns: The scores by column, by label, the best first; at least two in each.
+        rates: What checks tell them apart by, by column.
     """
 
-    runs: Mapping[str, FoundRun]
+    runs: Mapping[str, Run]
     columns: Mapping[str, Mapping[str, Score]]
+    rates: Mapping[str, ComparedRates] = field(default_factory=dict)
 
     @property
     def test(self) -> str:
         """The test set and the language pair, in words."""
-        record = next(iter(self.runs.values())).record
-        return f"{record.testset} {record.pair}"
+        run = next(iter(self.runs.values()))
+        return f"{run.testset} {run.pair}"
 
     @property
     def tests(self) -> int:
         """How many pairs of runs there are, over all metrics."""
         return sum(math.comb(len(scores), 2) for scores in self.columns.values())
 
+    @property
+    def most_pairs(self) -> int:
+        """How many pairs of runs the metric or the check has that most runs have."""
+        several = [*self.columns.values(), *(rates.scores for rates in self.rates.values())]
+        return max((math.comb(len(scores), 2) for scores in several), default=0)
+
+    @cached_property
+    def documents(self) -> Sequence[str | None]:
+        """The document of each segment.
+
+        Raises:
+            EvalHarnessError: The first run is damaged.
+        """
+        return next(iter(self.runs.values())).documents
+
+    @property
+    def units(self) -> Units:
+        """What is resampled and swapped; see `documents`."""
+        return find_units(self.documents, len(self.documents))
+
     def metric(self, column: str) -> str:
         """The name of a column's metric."""
         return next(iter(self.columns[column].values())).metric
 
-    def metrics_of(self, label: str) -> list[str]:
-        """The metrics that a run is compared by."""
-        return [of[label].metric for of in self.columns.values() if label in of]
-
 
 def plan_sections(
-    groups: Sequence[Sequence[FoundRun]], metrics: Sequence[str] | None
+    groups: Sequence[Sequence[Run]], metrics: Sequence[str] | None
 ) -> tuple[list[Plan], list[str]]:
     """Finds out which runs can be compared by which metrics.
 
     Args:
         groups: Runs on the same segments each.
-        metrics: Only metrics of these names; `None` for all.
+        metrics: Only metrics and checks of these names; `None` for all metrics, and the checks
+            that fired unequally often.
 
     Returns:
         A plan for each group, and what is left out and why.
@@ -65,17 +92,18 @@ def plan_sections(
     Raises:
         EvalHarnessError: No run has one of the metrics, or no two runs have any.
     """
-    runs = [[_only(run, metrics) for run in group] for group in groups]
     if metrics is not None:
         _check_known(metrics, [run for group in groups for run in group])
-    arranged = iter(columns_of([run.record.scores for group in runs for run in group]))
+    arranged = iter(columns_of([_chosen(run, metrics) for group in groups for run in group]))
     plans, notes = [], []
-    for group in runs:
+    for group in groups:
         by_label = dict(zip(_labels(group), group, strict=True))
         scores = {label: next(arranged) for label in by_label}
-        columns = {column for of in scores.values() for column in of}
+        columns = {column for several in scores.values() for column in several}
         having = {
-            column: {label: of[column] for label, of in scores.items() if column in of}
+            column: {
+                label: several[column] for label, several in scores.items() if column in several
+            }
             for column in sorted(columns, key=column_order)
         }
         obstacles = {column: why for column, held in having.items() if (why := _obstacle(held))}
@@ -84,26 +112,29 @@ def plan_sections(
             for column, held in having.items()
             if len(held) > 1 and column not in obstacles
         }
-        plan = Plan(by_label, shared)
+        rates, unlike = plan_rates(by_label, metrics)
+        plan = Plan(by_label, shared, rates)
+        notes += [f"{plan.test}: {note}" for note in unlike]
         notes += [f"{plan.test}: {column} not compared: {why}" for column, why in obstacles.items()]
         plans.append(plan)
         notes += [
-            f"{plan.test}: {column} only of {', '.join(of)}"
-            for column, of in having.items()
-            if len(of) < len(group)
+            f"{plan.test}: {column} only of {', '.join(held)}"
+            for column, held in having.items()
+            if len(held) < len(group)
         ]
-    if not any(plan.columns for plan in plans):
+    if not any(plan.columns or (metrics and plan.rates) for plan in plans):
         raise EvalHarnessError(
             f"no two runs have the same metric ({'; '.join(notes) or 'they have none'})",
             where="runs",
-            mend="run them again with the same metrics and options",
+            hint="run them again with the same metrics and options",
         )
     return plans, notes
 
 
 def _obstacle(scores: Mapping[str, Score]) -> str:
     """Why the scores of a column cannot be compared; empty where they can."""
-    aggregates = {aggregate_of(score) for score in scores.values()}
+    found = {aggregate_of(score) for score in scores.values()}
+    aggregates = {aggregate and of_one_pass(aggregate) for aggregate in found}
     if None in aggregates:
         return "it is not known how it is computed from its statistics"
     if len(aggregates) > 1 or len({score.higher_is_better for score in scores.values()}) > 1:
@@ -111,20 +142,14 @@ def _obstacle(scores: Mapping[str, Score]) -> str:
     return ""
 
 
-def _only(run: FoundRun, metrics: Sequence[str] | None) -> FoundRun:
-    """A run as if it had been scored by these metrics alone."""
-    if metrics is None:
-        return run
-    record = replace(
-        run.record,
-        scores=tuple(score for score in run.record.scores if score.metric in metrics),
-        unavailable=tuple(of for of in run.record.unavailable if of.metric in metrics),
-    )
-    return replace(run, record=record)
+def _chosen(run: Run, metrics: Sequence[str] | None) -> Sequence[Score]:
+    """The scores of a run by the metrics that were chosen."""
+    return [score for score in run.scores if metrics is None or score.metric in metrics]
 
 
-def _check_known(metrics: Sequence[str], runs: Sequence[FoundRun]) -> None:
-    known = {score.metric for run in runs for score in run.record.scores}
+def _check_known(metrics: Sequence[str], runs: Sequence[Run]) -> None:
+    known = {score.metric for run in runs for score in run.scores}
+    known |= {check.check for run in runs for check in run.checks}
     if not metrics:
         raise EvalHarnessError("none chosen", where="compare.metrics")
     for name in metrics:
@@ -132,17 +157,17 @@ def _check_known(metrics: Sequence[str], runs: Sequence[FoundRun]) -> None:
             raise EvalHarnessError(
                 f"no run has {name!r}",
                 where="compare.metrics",
-                mend=f"metrics: {', '.join(sorted(known, key=column_order)) or 'none'}",
+                hint=f"metrics: {', '.join(sorted(known, key=column_order)) or 'none'}",
             )
 
 
-def _labels(group: Sequence[FoundRun]) -> Iterator[str]:
+def _labels(group: Sequence[Run]) -> Iterator[str]:
     """The shortest name that tells each run from the others."""
-    systems = Counter(run.record.system for run in group)
+    systems = Counter(run.system for run in group)
     folders = Counter(run.label for run in group)
     for run in group:
-        if systems[run.record.system] == 1:
-            yield run.record.system
+        if systems[run.system] == 1:
+            yield run.system
         else:
             yield run.label if folders[run.label] == 1 else str(run.path)
 
@@ -155,42 +180,51 @@ def _sorted(scores: Mapping[str, Score]) -> dict[str, Score]:
     return {label: scores[label] for label in sorted(scores, key=badness)}
 
 
-def plan_family(tests: int, options: CompareOptions, alpha: float, seed: int) -> Family:
-    """Sees to it that every test of the family can come out significant.
+def plan_family(plans: Sequence[Plan], options: CompareOptions, alpha: float, seed: int) -> Family:
+    """Sees to it that every test can come out significant.
+
+    The pairs by each metric on one language pair of a test set are a family, or all tests by
+    metrics are one. Those by each check are a family of their own.
 
     Raises:
         EvalHarnessError: An option is out of its range, or too small for alpha.
     """
     if not 0 < alpha < 1:
         raise EvalHarnessError(f"{alpha} is not between 0 and 1", where="alpha")
-    needed = fewest_trials(tests, alpha)
+    tests = sum(plan.tests for plan in plans)
+    most = max(plan.most_pairs for plan in plans)
+    if options.family is FamilyScope.all:
+        most = max(most, tests)
+    needed = fewest_trials(most, alpha)
     if needed > MOST_RESAMPLES:
         raise EvalHarnessError(
-            f"{tests} tests at {alpha} take {needed} trials, more than {MOST_RESAMPLES}",
+            f"{most} tests at {alpha} take {needed} trials, more than {MOST_RESAMPLES}",
             where="alpha",
-            mend="a larger alpha, fewer runs or compare.metrics=[...]",
+            hint="a larger alpha, fewer runs or compare.metrics=[...]",
         )
-    tails = max(FEWEST_RESAMPLES, math.ceil(2 / alpha))
-    trials, resamples = needed, tails
-    if options.test is PairedTest.bootstrap:
-        trials, resamples = 1, max(tails, needed)
+    resamples = max(FEWEST_RESAMPLES, math.ceil(2 / alpha))
+    is_bootstrap = options.test is PairedTest.bootstrap
+    if is_bootstrap:
+        resamples = max(resamples, needed)
+    if options.trials is not None:
+        _check_enough("compare.trials", options.trials, 1 if is_bootstrap else needed)
+    if options.resamples is not None:
+        _check_enough("compare.resamples", options.resamples, resamples)
     return Family(
         tests,
         options.test,
+        options.family,
         alpha,
-        _enough("compare.trials", options.trials, TRIALS, trials),
-        _enough("compare.resamples", options.resamples, _RESAMPLES, resamples),
+        options.trials,
+        max(_RESAMPLES, resamples) if options.resamples is None else options.resamples,
         seed,
     )
 
 
-def _enough(option: str, given: int | None, usual: int, needed: int) -> int:
-    if given is None:
-        return max(usual, needed)
+def _check_enough(option: str, given: int, needed: int) -> None:
     if given < needed:
         raise EvalHarnessError(
             f"{given} is less than {needed}: no difference could come out significant", where=option
         )
     if given > MOST_RESAMPLES:
         raise EvalHarnessError(f"more than {MOST_RESAMPLES}", where=option)
-    return given

@@ -1,32 +1,70 @@
-"""Testing all pairs of runs by all metrics."""
+"""Testing all pairs of runs by all metrics, and by checks."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from evalharness.comparison.kept import KeptTests
 from evalharness.comparison.planning import Plan
+from evalharness.comparison.rates import AGGREGATE
 from evalharness.comparison.values import POWER, ByMetric, Difference, Family
-from evalharness.config import PairedTest
+from evalharness.config import FamilyScope, PairedTest
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import Evidence
 from evalharness.stats import Comparison as Paired
-from evalharness.stats import compare_pairs, holm, minimum_detectable_difference
+from evalharness.stats import (
+    Units,
+    aligned,
+    all_pairs,
+    compare_pairs,
+    holm,
+    is_at_floor,
+    minimum_detectable_difference,
+    pass_noise,
+    passes_of,
+    smallest_p_value,
+    sum_by_unit,
+)
+from evalharness.stats.aggregates import Aggregate
+from evalharness.stats.bootstrap import Array
+from evalharness.values.scores import Score
 
-Loaded = Mapping[str, Evidence]
-"""The runs of a section by label."""
+
+@dataclass(frozen=True)
+class _Tested:
+    """The pairs of runs by one metric or check, before the correction.
+
+    Attributes:
+        column: What it is called.
+        scores: The scores by label, the best first.
+        by_segment: The segments' scores, higher for better, by label.
+        pairs: What is said of each pair.
+        p_values: Theirs, NaN where units are too few.
+        units: What was resampled and swapped.
+        tests: How many tests the correction is for.
+        trials: How many trials, or resamples, the p-values come from.
+    """
+
+    column: str
+    scores: Mapping[str, Score]
+    by_segment: Mapping[str, Array]
+    pairs: Sequence[Paired]
+    p_values: Array
+    units: Units
+    tests: int
+    trials: int
 
 
-def run_tests(
-    plans: Sequence[Plan], loaded: Sequence[Loaded], family: Family
-) -> list[tuple[ByMetric, ...]]:
-    """Tests every pair of runs of each section by every metric, and corrects for all these tests.
+def run_tests(plans: Sequence[Plan], family: Family, kept: KeptTests) -> list[tuple[ByMetric, ...]]:
+    """Tests every pair of runs of each section by every metric, and corrects.
 
     Args:
         plans: What is compared.
-        loaded: The runs of each plan.
-        family: How they are tested.
+        family: How they are tested, and what is corrected together.
+        kept: Tests that were made before.
 
     Returns:
         For each plan, what each metric says.
@@ -34,62 +72,133 @@ def run_tests(
     Raises:
         EvalHarnessError: There is only one segment or document.
     """
-    paired = [
-        [_compare(plan, column, runs, family) for column in plan.columns]
-        for plan, runs in zip(plans, loaded, strict=True)
-    ]
-    p_values = [_p_value(pair, family) for section in paired for of in section for pair in of]
-    corrected = holm(p_values)
-    # What Holm's procedure would have asked of one more p-value.
-    level = family.alpha / max(1, np.count_nonzero(corrected > family.alpha))
-    verdicts = iter(corrected)
+    tested = [[_metric(plan, column, family, kept) for column in plan.columns] for plan in plans]
+    if family.scope is FamilyScope.metric:
+        return [tuple(_corrected(metric, family) for metric in section) for section in tested]
+    p_values = [metric.p_values for section in tested for metric in section]
+    corrected = holm(np.concatenate(p_values)) if p_values else np.array([])
+    level, rest = _level(corrected, family), iter(corrected)
     return [
-        tuple(
-            _by_metric(plan, column, runs, pairs, verdicts, family, float(level))
-            for column, pairs in zip(plan.columns, section, strict=True)
-        )
-        for plan, runs, section in zip(plans, loaded, paired, strict=True)
+        tuple(_by_metric(metric, _next(rest, metric), level, family) for metric in section)
+        for section in tested
     ]
 
 
-def _compare(plan: Plan, column: str, runs: Loaded, family: Family) -> list[Paired]:
-    metric, labels = plan.metric(column), list(plan.columns[column])
-    tables = np.stack([runs[label].units(metric) for label in labels])
-    if tables.shape[1] < 2:
+def run_rate_tests(plan: Plan, family: Family, kept: KeptTests) -> tuple[ByMetric, ...]:
+    """Tests every pair of runs by each check, and corrects for the pairs alone.
+
+    Args:
+        plan: What is compared.
+        family: How pairs are tested: the test, alpha, the trials and the seed.
+        kept: Tests that were made before.
+
+    Returns:
+        What each check says.
+
+    Raises:
+        EvalHarnessError: There is only one segment or document.
+    """
+    found = []
+    for column, rates in plan.rates.items():
+        flagged = {label: -rates.flags[label][:, 0] for label in rates.scores}
+        tables = [(rates.flags[label], AGGREGATE) for label in rates.scores]
+        pairs = len(all_pairs(len(tables)))
+        tested = _test(plan, column, rates.scores, flagged, tables, family, kept, tests=pairs)
+        found.append(_corrected(tested, family))
+    return tuple(found)
+
+
+def _metric(plan: Plan, column: str, family: Family, kept: KeptTests) -> _Tested:
+    scores, metric = plan.columns[column], plan.metric(column)
+    runs = {label: plan.runs[label] for label in scores}
+    sign = 1 if next(iter(scores.values())).higher_is_better else -1
+    by_segment = {label: sign * run.segment_scores(metric) for label, run in runs.items()}
+    tables = [(run.statistics(metric), run.aggregate(metric)) for run in runs.values()]
+    tests = family.size(len(all_pairs(len(tables))))
+    return _test(plan, column, scores, by_segment, tables, family, kept, tests=tests)
+
+
+def _test(
+    plan: Plan,
+    column: str,
+    scores: Mapping[str, Score],
+    by_segment: Mapping[str, Array],
+    tables: Sequence[tuple[Array, Aggregate]],
+    family: Family,
+    kept: KeptTests,
+    *,
+    tests: int,
+) -> _Tested:
+    """Tests all pairs of runs, given their statistics by segment."""
+    units = plan.units
+    if units.number < 2:
         raise EvalHarnessError(
             f"{plan.test} has one segment: nothing tells how scores vary", where="runs"
         )
-    return compare_pairs(
-        tables,
-        runs[labels[0]].aggregates[metric].corpus,
+    summed = [(sum_by_unit(table, plan.documents), aggregate) for table, aggregate in tables]
+    shaped, aggregate = _aligned(plan, summed)
+    trials = family.trials_for(tests)
+    randomized = family.test is PairedTest.randomization and not units.are_too_few
+    pairs = compare_pairs(
+        shaped,
+        aggregate.corpus,
         resamples=family.resamples,
         seed=family.seed,
-        trials=family.trials,
         level=1 - family.alpha,
+        jackknife=units.need_jackknife,
+        p_values=kept.p_values(shaped, aggregate, trials, family.seed) if randomized else (),
+        noise=[pass_noise(*one) for one in summed],
     )
+    p_values = [pair.p_value if randomized else pair.bootstrap_p_value for pair in pairs]
+    if units.are_too_few:
+        p_values = [np.nan] * len(pairs)
+    found = np.array(p_values)
+    return _Tested(column, scores, by_segment, pairs, found, units, tests, trials)
 
 
-def _p_value(pair: Paired, family: Family) -> float:
-    return pair.bootstrap_p_value if family.test is PairedTest.bootstrap else pair.p_value
+def _aligned(plan: Plan, tables: Sequence[tuple[Array, Aggregate]]) -> tuple[Array, Aggregate]:
+    """Statistics of one shape, whatever the number of passes."""
+    try:
+        shaped, aggregate = aligned(*zip(*tables, strict=True))
+    except ValueError as error:
+        counts = sorted({passes_of(aggregate) for _, aggregate in tables})
+        raise EvalHarnessError(
+            f"{plan.test}: runs in {', '.join(map(str, counts))} passes are too unlike for one"
+            " comparison",
+            where="runs",
+            hint="compare them two by two, or run them with one model.repeats=",
+        ) from error
+    return np.stack(shaped), aggregate
 
 
-def _by_metric(
-    plan: Plan,
-    column: str,
-    runs: Loaded,
-    pairs: Sequence[Paired],
-    corrected: Iterator[float],
-    family: Family,
-    level: float,
-) -> ByMetric:
-    scores = plan.columns[column]
-    labels, metric = list(scores), plan.metric(column)
-    sign = 1 if scores[labels[0]].higher_is_better else -1
-    by_segment = [sign * runs[label].segment_scores(metric) for label in labels]
+def _corrected(tested: _Tested, family: Family) -> ByMetric:
+    corrected = holm(tested.p_values)
+    return _by_metric(tested, corrected, _level(corrected, family), family)
+
+
+def _next(corrected: Iterator[float], tested: _Tested) -> Array:
+    return np.array([next(corrected) for _ in tested.pairs])
+
+
+def _level(corrected: Array, family: Family) -> float:
+    """What Holm's procedure would have asked of one more p-value."""
+    return float(family.alpha / max(1, np.count_nonzero(~(corrected <= family.alpha))))
+
+
+def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) -> ByMetric:
+    """What the tests say.
+
+    Args:
+        tested: The tests.
+        corrected: Their p-values, after the correction.
+        level: What the correction would have asked of one more p-value.
+        family: How they were tested.
+    """
+    labels = list(tested.scores)
     differences = []
-    for pair in pairs:
-        ours, theirs = by_segment[pair.first], by_segment[pair.second]
-        p_value = float(next(corrected))
+    for pair, p_value, p_corrected in zip(tested.pairs, tested.p_values, corrected, strict=True):
+        ours, theirs = (tested.by_segment[labels[at]] for at in (pair.first, pair.second))
+        is_tested = not math.isnan(p_value)
         differences.append(
             Difference(
                 first=labels[pair.first],
@@ -98,9 +207,10 @@ def _by_metric(
                 low=pair.interval.low,
                 high=pair.interval.high,
                 standard_error=pair.paired.standard_error,
-                p_value=_p_value(pair, family),
-                corrected=p_value,
-                significant=p_value <= family.alpha,
+                p=float(p_value) if is_tested else None,
+                p_corrected=float(p_corrected) if is_tested else None,
+                at_floor=is_tested and is_at_floor(float(p_value), tested.trials),
+                significant=bool(p_corrected <= family.alpha),
                 detectable=minimum_detectable_difference(
                     pair.paired.standard_error, pair.paired.units, alpha=level, power=POWER
                 ),
@@ -109,4 +219,27 @@ def _by_metric(
                 tied=int(np.count_nonzero(ours == theirs)),
             )
         )
-    return ByMetric(column, sign > 0, scores, tuple(differences))
+    return ByMetric(
+        tested.column,
+        next(iter(tested.scores.values())).higher_is_better,
+        tested.scores,
+        tuple(differences),
+        tested.tests,
+        tested.trials,
+        obstacle(tested.units, tested.tests, family.alpha, tested.trials),
+    )
+
+
+def obstacle(units: Units, tests: int, alpha: float, trials: int) -> str:
+    """Says why no difference can be shown, whatever the scores; empty where one can.
+
+    Args:
+        units: What is swapped.
+        tests: How many tests the correction is for.
+        alpha: The level.
+        trials: How many trials the p-values come from.
+    """
+    if not units.are_too_few and smallest_p_value(trials, units.number) * tests <= alpha:
+        return ""
+    together = f" in {tests} tests" if tests > 1 and not units.are_too_few else ""
+    return f"cannot be shown with {units.number} {units.unit}s{together}"

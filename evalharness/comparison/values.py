@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from evalharness.config import PairedTest
-from evalharness.evidence import FoundRun
-from evalharness.ranking import Ranking
-from evalharness.scoring import Score
-from evalharness.store import RunRecord
-from evalharness.testsets.base import Segment
+from evalharness.config import FamilyScope, PairedTest
+from evalharness.results import Ranking, Run
+from evalharness.stats import Units, usual_trials
+from evalharness.values.scores import Score
+from evalharness.values.segments import Segment
 
 POWER = 0.8
 """How often the differences that are called detectable would be found."""
@@ -18,23 +17,36 @@ POWER = 0.8
 
 @dataclass(frozen=True)
 class Family:
-    """How the pairs were tested: all tests of one comparison are one family.
+    """How the pairs were tested, and what the correction is for.
 
     Attributes:
-        tests: How many tests: pairs of systems by metrics by language pairs.
+        tests: How many tests there are: pairs of systems by metrics by language pairs.
         test: The test.
+        scope: What is a family: the pairs by one metric on one language pair of a test set, or all
+            tests by metrics.
         alpha: How often a family without differences may find one.
-        trials: Randomization trials.
+        trials: Randomization trials; `None` for as many as each family takes.
         resamples: Bootstrap resamples.
         seed: Seeds both.
     """
 
     tests: int
     test: PairedTest
+    scope: FamilyScope
     alpha: float
-    trials: int
+    trials: int | None
     resamples: int
     seed: int
+
+    def size(self, pairs: int) -> int:
+        """Returns how many tests are corrected together where a metric has so many pairs."""
+        return self.tests if self.scope is FamilyScope.all else pairs
+
+    def trials_for(self, tests: int) -> int:
+        """Returns how many trials a family of so many tests takes; or resamples."""
+        if self.test is PairedTest.bootstrap:
+            return self.resamples
+        return usual_trials(tests, self.alpha) if self.trials is None else self.trials
 
 
 @dataclass(frozen=True)
@@ -48,9 +60,10 @@ class Difference:
         low: Where the interval of that difference begins; it holds for this pair alone.
         high: Where it ends.
         standard_error: The difference's.
-        p_value: Of "they do not differ", two-sided.
-        corrected: The same after Holm's correction over the family.
-        significant: Whether that is at most alpha.
+        p: The p-value of "they do not differ", two-sided; `None` where units are too few to test.
+        p_corrected: The same after Holm's correction over the family.
+        at_floor: Whether no trial was as far apart: the p-values are upper bounds.
+        significant: Whether the corrected p-value is at most alpha.
         detectable: The true difference that would have been found with a probability of `POWER`.
         won: On how many segments the first is better.
         lost: On how many the second is.
@@ -63,8 +76,9 @@ class Difference:
     low: float
     high: float
     standard_error: float
-    p_value: float
-    corrected: float
+    p: float | None
+    p_corrected: float | None
+    at_floor: bool
     significant: bool
     detectable: float
     won: int
@@ -74,19 +88,25 @@ class Difference:
 
 @dataclass(frozen=True)
 class ByMetric:
-    """What one metric says about the runs of one test.
+    """What one metric, or one check, says about the runs of one test.
 
     Attributes:
         column: The metric's name, with what tells its signatures apart if there are several.
         higher_is_better: Its direction.
         scores: The scores that runs have, the best first, by the system's label.
         differences: One per pair, in the order of the scores.
+        tests: How many tests the correction is for.
+        trials: How many trials, or resamples, p-values come from.
+        obstacle: Why no difference can be shown, whatever the scores; empty where one can.
     """
 
     column: str
     higher_is_better: bool
     scores: Mapping[str, Score]
     differences: tuple[Difference, ...]
+    tests: int
+    trials: int
+    obstacle: str
 
 
 @dataclass(frozen=True)
@@ -119,25 +139,17 @@ class Section:
 
     Attributes:
         runs: The runs by label: the system's name, or what tells it from others of that name.
+        units: What is resampled and swapped.
         metrics: What each metric says; none that fewer than two runs have.
         examples: Where two of them differ most, if that was asked for.
+        checks: What each check says that fired unequally often; a family of tests each.
     """
 
-    runs: Mapping[str, FoundRun]
+    runs: Mapping[str, Run]
+    units: Units
     metrics: tuple[ByMetric, ...]
     examples: Examples | None
-
-    @property
-    def records(self) -> list[RunRecord]:
-        """What the runs say, each under its label."""
-        return [
-            replace(
-                run.record,
-                system=label,
-                folder=f"{run.record.testset}.{run.record.pair}/{label}",
-            )
-            for label, run in self.runs.items()
-        ]
+    checks: tuple[ByMetric, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,7 @@ class Comparison:
     Attributes:
         family: How the pairs were tested.
         sections: The language pairs of test sets.
-        ranking: Where the runs stand, by the folders of the sections' records.
+        ranking: Where the runs stand.
         notes: What was left out, and why.
     """
 

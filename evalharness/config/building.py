@@ -21,6 +21,8 @@ from evalharness.errors import EvalHarnessError
 def build(node: DictConfig | None, key: str) -> Any:
     """Makes the object that a part of the configuration describes.
 
+    `model.repeats` is no option of a system: it says what is done with it.
+
     Args:
         node: The part: `_target_`, and values for fields of that dataclass.
         key: Where it stands in the configuration, for errors: `model`, `metric.bleu`.
@@ -32,23 +34,25 @@ def build(node: DictConfig | None, key: str) -> Any:
         EvalHarnessError: A field is unknown, missing or of the wrong type, or the target is none.
     """
     if not node:
-        raise EvalHarnessError("nothing chosen", where=key, mend="python -m evalharness list")
+        raise EvalHarnessError("nothing chosen", where=key, hint="python -m evalharness list")
     try:
         values = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
         assert isinstance(values, dict)
         target = target_class(str(values.pop("_target_", None)), key)
+        if key == "model":
+            values.pop("repeats", None)
         typed = OmegaConf.merge(OmegaConf.structured(target), checked(values, target, key))
         options = OmegaConf.to_container(typed, throw_on_missing=True)
     except MissingMandatoryValue as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
-        raise EvalHarnessError("not given", where=option, mend=f"give {option}=...") from error
+        raise EvalHarnessError("not given", where=option, hint=f"give {option}=...") from error
     except OmegaConfBaseException as error:
         option = f"{key}.{str(error.full_key).removeprefix(key + '.')}"
         what = first_line(error)
-        mend = shape_hint(what, option) or near_options(error, key).strip() or None
+        hint = shape_hint(what, option) or near_options(error, key).strip() or None
         if isinstance(error, InterpolationResolutionError):
-            mend = "${...} stands for another option; the fields of a prompt have no $: {text}"
-        raise EvalHarnessError(what, where=option, mend=mend) from error
+            hint = "${...} stands for another option; the fields of a prompt have no $: {text}"
+        raise EvalHarnessError(what, where=option, hint=hint) from error
     except (ValueError, TypeError) as error:
         raise EvalHarnessError(f"cannot be built: {first_line(error)}", where=key) from error
     assert isinstance(options, dict)
@@ -56,7 +60,7 @@ def build(node: DictConfig | None, key: str) -> Any:
         return target(**{str(name): value for name, value in options.items()})
     except EvalHarnessError as error:
         where = key if error.where is None else f"{key}.{error.where}"
-        raise EvalHarnessError(error.what, where=where, mend=error.mend) from error
+        raise EvalHarnessError(error.what, where=where, hint=error.hint) from error
 
 
 def build_all(nodes: DictConfig, key: str) -> list[Any]:
@@ -78,6 +82,8 @@ def target_class(path: str, key: str) -> Any:
         raise EvalHarnessError(f"cannot import {path}: {why}", where=f"{key}._target_") from error
     if not (isinstance(target, type) and dataclasses.is_dataclass(target)):
         raise EvalHarnessError(f"{path} is no dataclass", where=f"{key}._target_")
+    if lacking := ", ".join(sorted(getattr(target, "__abstractmethods__", ()))):
+        raise EvalHarnessError(f"{path} does not say: {lacking}", where=f"{key}._target_")
     return target
 
 

@@ -76,7 +76,7 @@ def _misread(value: object, where: str) -> EvalHarnessError:
     return EvalHarnessError(
         f"text is wanted, and this was read as {read}",
         where=where,
-        mend="quote what you wrote, such as '1.10' or 'no'",
+        hint="quote what you wrote, such as '1.10' or 'no'",
     )
 
 

@@ -73,7 +73,7 @@ def _explain_choice(group: str, wanted: str, known: Sequence[str] | None) -> str
 
 
 def _explain_override(error: HydraException) -> str:
-    what, mend = first_line(error), _SEE_HELP
+    what, hint = first_line(error), _SEE_HELP
     if isinstance(error, OverrideParseException):
         if "=" not in error.override:
             return f"{error.override}: options look like key=value; {_SEE_HELP}"
@@ -86,9 +86,9 @@ def _explain_override(error: HydraException) -> str:
         )
     if unknown := re.match(r"Could not override '(.+)'", what):
         what = f"{unknown[1]}: no such option"
-        mend = f"{near_options(error.__cause__)}python -m evalharness --cfg job lists them"
+        hint = f"{near_options(error.__cause__)}python -m evalharness --cfg job lists them"
     elif isinstance(error.__cause__, OmegaConfBaseException):
         merged = re.match(r"Error merging override (.+?)=", what)
         what = f"{what}: {first_line(error.__cause__)}"
-        mend = shape_hint(what, merged[1] if merged else "key") or mend
-    return f"{what}; {mend}"
+        hint = shape_hint(what, merged[1] if merged else "key") or hint
+    return f"{what}; {hint}"

@@ -15,7 +15,10 @@ from evalharness.config.schema import SCHEMAS
 from evalharness.errors import EvalHarnessError
 from evalharness.reading import MOST_YAML_BYTES, open_file
 
-_LEVELS = {"model": 1, "testset": 1, "metric": 2}
+GROUPS = ("model", "testset", "metric", "check")
+"""The groups of choices in `conf/`, in the order in which they are shown."""
+
+_LEVELS = {"model": 1, "testset": 1, "metric": 2, "check": 2}
 """How many keys stand before the field of a class: `model.name`, `metric.bleu.name`."""
 
 _TARGET = re.compile(r"^\s*_target_:\s*([\w.]+)", re.MULTILINE)

@@ -42,6 +42,6 @@ def prompt_text(written: str, where: str) -> str:
         raise EvalHarnessError(
             f"{path}: {what}",
             where=where,
-            mend="@ names a file; a prompt that begins with @ is written with @@",
+            hint="@ names a file; a prompt that begins with @ is written with @@",
         ) from error
     return content.replace("\r\n", "\n").removesuffix("\n")

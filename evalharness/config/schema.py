@@ -30,21 +30,14 @@ OmegaConf.register_new_resolver("default_store", _default_store, replace=True)
 
 
 class Format(Enum):
-    """How a table is printed."""
+    """How a command prints what it shows; `table` is for a terminal."""
 
     table = "table"
     csv = "csv"
     markdown = "markdown"
     latex = "latex"
-
-
-class CompareFormat(Enum):
-    """How a comparison is printed."""
-
-    table = "table"
-    markdown = "markdown"
-    latex = "latex"
     json = "json"
+    html = "html"
 
 
 class PairedTest(Enum):
@@ -52,6 +45,13 @@ class PairedTest(Enum):
 
     randomization = "randomization"
     bootstrap = "bootstrap"
+
+
+class FamilyScope(Enum):
+    """What Holm's correction is for: pairs by one metric on one test set and pair, or all tests."""
+
+    metric = "metric"
+    all = "all"
 
 
 class Dtype(Enum):
@@ -62,14 +62,6 @@ class Dtype(Enum):
     bfloat16 = "bfloat16"
     float16 = "float16"
     int8 = "int8"
-
-
-class GateFormat(Enum):
-    """How a gate's verdicts are printed."""
-
-    table = "table"
-    markdown = "markdown"
-    json = "json"
 
 
 class OnInconclusive(Enum):
@@ -85,11 +77,31 @@ class CommonConfig:
 
     Attributes:
         results_dir: The one folder that is written to.
+        format: How the command prints what it shows.
         debug: Whether errors show their traceback.
     """
 
     results_dir: Location = "results"
+    format: Format = Format.table
     debug: bool = False
+
+
+@dataclass
+class Selection:
+    """Which finished runs are shown; those on disk stay as they are.
+
+    Attributes:
+        testset: Only runs on the test set of this name.
+        pair: Only runs on this language pair, such as `tr-en`.
+        systems: Only runs of these systems, by name (`nllb`) or with the hash (`nllb.1a2b3c4d`);
+            empty for all.
+        exclude: No runs of these systems, named likewise.
+    """
+
+    testset: Text | None = None
+    pair: Text | None = None
+    systems: Texts = field(default_factory=list)
+    exclude: Texts = field(default_factory=list)
 
 
 @dataclass
@@ -128,6 +140,7 @@ class RunConfig(CommonConfig):
         model: The system, by its class and the class's fields.
         testset: The test set, likewise.
         metric: The metrics, likewise, by the name of their file.
+        check: The checks, likewise.
         pivot: The language everything is translated into.
         limit: The first so many segments of each pair; `None` for all.
         device: Where neural systems and metrics compute: `auto`, `cpu`, `cuda`, `cuda:1`.
@@ -141,6 +154,7 @@ class RunConfig(CommonConfig):
     model: dict[str, Any] = field(default_factory=dict)
     testset: dict[str, Any] = field(default_factory=dict)
     metric: dict[str, Any] = field(default_factory=dict)
+    check: dict[str, Any] = field(default_factory=dict)
     pivot: Text = "en"
     limit: int | None = None
     device: Text = "auto"
@@ -157,17 +171,21 @@ class LeaderboardOptions:
 
     Attributes:
         by: The column that ranks; `None` for the one that most runs have, of several the first.
-        format: How it is printed.
     """
 
     by: Text | None = None
-    format: Format = Format.table
 
 
 @dataclass
 class LeaderboardConfig(CommonConfig):
-    """The leaderboard command."""
+    """The leaderboard command.
 
+    Attributes:
+        select: Which runs are shown.
+        leaderboard: How they are shown.
+    """
+
+    select: Selection = field(default_factory=Selection)
     leaderboard: LeaderboardOptions = field(default_factory=LeaderboardOptions)
 
 
@@ -187,28 +205,24 @@ class CompareOptions:
     """What is compared, how, and how that is shown.
 
     Attributes:
-        testset: Only runs on the test set of this name.
-        pair: Only runs on this language pair, such as `tr-en`.
         metrics: Only these, as they are called in tables; `None` for all that two runs have.
         test: Where p-values come from.
+        family: What the correction is for.
         trials: Randomization trials; `None` for as many as alpha takes.
         resamples: Bootstrap resamples; likewise.
-        by: The metric whose best two systems are shown side by side; `None` for the first.
+        by: The metric whose best two systems are shown segment by segment; `None` for the first.
         examples: How many segments are shown.
         examples_of: The two systems whose segments are shown, instead of the best two.
-        format: How it is printed.
     """
 
-    testset: Text | None = None
-    pair: Text | None = None
     metrics: Texts | None = None
     test: PairedTest = PairedTest.randomization
+    family: FamilyScope = FamilyScope.metric
     trials: int | None = None
     resamples: int | None = None
     by: Text | None = None
     examples: int = 10
     examples_of: Texts | None = None
-    format: CompareFormat = CompareFormat.table
 
 
 @dataclass
@@ -217,12 +231,14 @@ class CompareConfig(CommonConfig):
 
     Attributes:
         runs: Run folders, or names of systems, which mean all their runs.
-        alpha: How often the whole comparison may call equal systems different.
+        select: Which of them are compared.
+        alpha: How often a family of tests may call equal systems different (`compare.family`).
         seed: Seeds everything random.
         compare: What is compared, how, and how that is shown.
     """
 
     runs: Texts = field(default_factory=list)
+    select: Selection = field(default_factory=Selection)
     alpha: float = 0.05
     seed: int = 12345
     compare: CompareOptions = field(default_factory=CompareOptions)
@@ -233,9 +249,9 @@ class GateOptions:
     """How the gate works.
 
     Attributes:
-        system: The candidate's system, where the results hold several on a language pair.
+        system: The candidate's system, by name or with the hash, where its folder holds several;
+            `None` for all.
         on_inconclusive: Whether an open question stops the candidate.
-        format: How the verdicts are printed.
         junit: The file for JUnit XML; `None` for none.
         base: The revision of git that the baseline and its margins are taken from; `None` for the
             working tree.
@@ -243,7 +259,6 @@ class GateOptions:
 
     system: Text | None = None
     on_inconclusive: OnInconclusive = OnInconclusive.fail
-    format: GateFormat = GateFormat.table
     junit: Location | None = None
     base: Text | None = None
 
@@ -255,24 +270,29 @@ class GateConfig(CommonConfig):
     Attributes:
         baseline: The folder with what the candidate is held to.
         candidate: A run folder, or a results folder.
+        select: Which verdicts are shown; the decision is about all.
         update: Whether to write the baseline instead, from the candidate.
-        margin: How much worse is still good enough, by metric, in the metric's own unit.
+        margin: How much worse is still good enough, by metric, in the metric's own unit; or by
+            check, as a rate. `None` for what is not asked of a check.
+        max_rate: How high a rate may be, by check; `None` for what is not asked.
         alpha: How often the gate may pass any question wrongly, and how often fail any.
         gate: How it works.
         metric: What scores the hypotheses again, by the name of its file.
-        testset: The target language that these metrics are configured for.
+        check: What looks at them again, likewise.
         device: Where neural ones compute.
         store: What these keep; the folder `""` for one that is removed at the end.
     """
 
     baseline: Location | None = None
     candidate: Location = MISSING
+    select: Selection = field(default_factory=Selection)
     update: bool = False
-    margin: dict[str, float] = field(default_factory=dict)
+    margin: dict[str, float | None] = field(default_factory=dict)
+    max_rate: dict[str, float | None] = field(default_factory=dict)
     alpha: float = 0.05
     gate: GateOptions = field(default_factory=GateOptions)
     metric: dict[str, Any] = field(default_factory=dict)
-    testset: dict[str, Any] = field(default_factory=dict)
+    check: dict[str, Any] = field(default_factory=dict)
     device: str = "auto"
     store: StoreConfig = field(default_factory=StoreConfig)
 

@@ -64,7 +64,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, option: str = "resu
             f"cannot be written: {error.strerror}; "
             + ("older files are as they were" if unchanged else "what is there is incomplete"),
             where=folder,
-            mend=f"free the place or choose another {option}="
+            hint=f"free the place or choose another {option}="
             if unchanged
             else "run the same command again",
         ) from error
@@ -193,5 +193,5 @@ def _sync_folder(folder: Path) -> None:
             raise EvalHarnessError(
                 f"was written, but may not outlast a power cut: {error.strerror}",
                 where=folder,
-                mend="check the disk",
+                hint="check the disk",
             ) from error

@@ -25,7 +25,7 @@ def refuse_links(path: Path, root: Path, option: str = "results_dir") -> None:
             raise EvalHarnessError(
                 f"a link to {part.readlink()}, which is not written through",
                 where=part,
-                mend=f"remove it, or choose another {option}=",
+                hint=f"remove it, or choose another {option}=",
             )
 
 
@@ -42,5 +42,5 @@ def refuse_links_inside(folder: Path, option: str) -> None:
                 raise EvalHarnessError(
                     "neither a file nor a folder",
                     where=path,
-                    mend=f"remove it, or choose another {option}=",
+                    hint=f"remove it, or choose another {option}=",
                 )

@@ -40,7 +40,7 @@ def locked(folder: Path, name: str = ".lock", option: str = "results_dir") -> It
         raise EvalHarnessError(
             "another process has held this lock for ten minutes",
             where=error.lock_file,
-            mend="delete the file if no evalharness is running, on any machine",
+            hint="delete the file if no evalharness is running, on any machine",
         ) from error
     except OSError as error:
         raise not_writable(folder, option, error) from error
@@ -53,7 +53,7 @@ def locked(folder: Path, name: str = ".lock", option: str = "results_dir") -> It
 def not_writable(folder: Path, option: str, error: OSError) -> EvalHarnessError:
     """Returns what is said when a folder cannot be written to."""
     return EvalHarnessError(
-        f"cannot be written to: {error.strerror}", where=folder, mend=f"choose another {option}="
+        f"cannot be written to: {error.strerror}", where=folder, hint=f"choose another {option}="
     )
 
 

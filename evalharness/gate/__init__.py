@@ -1,5 +1,6 @@
-"""The gate: non-inferiority to a committed baseline."""
+"""The gate: non-inferiority to a committed baseline.
 
-from evalharness.gate.command import gate
-
-__all__ = ["gate"]
+`assess` holds a `candidate` to `baselines`, with `margins`, `verdicts` for the statistics and
+`rescoring` for the hypotheses; `update` writes a baseline. `report` is what comes out, `gate_page`
+shows it, `junit` writes it for CI systems, and `reasons` has the words of both.
+"""

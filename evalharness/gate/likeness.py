@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from evalharness.evidence import FoundRun
-from evalharness.gate.runs import Candidate
-from evalharness.store import RunRecord
-from evalharness.store.baselines import BaselineRun, BaselineScore
+from evalharness.gate.baselines import BaselineRun, BaselineScore
+from evalharness.gate.candidate import Candidate
+from evalharness.results import Run, without_versions
 
 
-def counterpart(baseline: BaselineRun, candidate: Candidate) -> FoundRun | None:
+def counterpart(baseline: BaselineRun, candidate: Candidate) -> Run | None:
     """Returns the candidate's run on the very segments of a baseline's run; `None` without one.
 
     Raises:
         EvalHarnessError: It has several.
     """
     found = candidate.on(*baseline.key)
-    same = [run for run in found if run.record.digest == baseline.digest]
+    same = [run for run in found if run.digest == baseline.digest]
     return candidate.one_of(same) if same else None
 
 
@@ -24,24 +23,41 @@ def why_no_counterpart(baseline: BaselineRun, candidate: Candidate) -> str:
     found = candidate.on(*baseline.key)
     if not found:
         return "the candidate has no run on it"
-    record = found[0].record
-    then, now = len(baseline.ids), record.segments
+    run = found[0]
+    then, now = len(baseline.ids), run.segments
     what = "other segments, references or provenance"
     sizes = f"{then:,} segments, now {now:,}" if then != now else what
-    return f"the test set has changed: {sizes} (digest {baseline.digest[:8]}, {record.digest[:8]})"
+    return f"the test set has changed: {sizes} (digest {baseline.digest[:8]}, {run.digest[:8]})"
 
 
-def why_unlike(score: BaselineScore, run: RunRecord) -> str:
-    """Says why a score has no counterpart in a run; empty where it has one."""
+def why_unlike(score: BaselineScore, run: Run) -> str:
+    """Says why a score has no counterpart in a run; empty where it has one.
+
+    Signatures that differ in versions alone have the same options: both sides are scored again.
+    """
     for absent in run.unavailable:
         if absent.metric == score.metric:
             return f"the candidate lacks it: {absent.reason}"
-    found = {of.metric: of.signature for of in run.scores}
+    found = {scored.metric: scored.signature for scored in run.scores}
     if score.metric not in found:
         return "the candidate was not scored with it"
-    if found[score.metric] == score.signature:
+    now = found[score.metric]
+    if without_versions(score.signature) == without_versions(now):
         return ""
-    then, now = score.signature.split("|"), found[score.metric].split("|")
-    gone = "|".join(part for part in then if part not in now) or "nothing"
-    come = "|".join(part for part in now if part not in then) or "nothing"
-    return f"computed in another way: {gone}, now {come}"
+    return why_other_signature(score.signature, now)
+
+
+def why_other_signature(then: str, now: str) -> str:
+    """Says in what two signatures differ; empty where they do not."""
+    changed = changed_parts(then, now)
+    return f"computed in another way: {changed}" if changed else ""
+
+
+def changed_parts(then: str, now: str) -> str:
+    """Returns the parts of signatures that differ, as `case:mixed, now case:lc`; empty if none."""
+    if then == now:
+        return ""
+    before, after = then.split("|"), now.split("|")
+    gone = "|".join(part for part in before if part not in after) or "nothing"
+    come = "|".join(part for part in after if part not in before) or "nothing"
+    return f"{gone}, now {come}"

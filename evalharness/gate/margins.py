@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import family_of
-from evalharness.store.baselines import BaselineScore
+from evalharness.gate.baselines import BaselineScore
+from evalharness.results import family_of
 
 _FAMILIES = ("bleu", "chrf", "chrfpp", "ter", "comet", "cometkiwi", "xcomet")
 
@@ -34,11 +34,11 @@ class Margins:
                 raise EvalHarnessError(
                     f"{margin:g} is not a margin",
                     where=f"margin.{name}",
-                    mend="give a number above 0: with 0, only a candidate that is shown to be"
+                    hint="give a number above 0: with 0, only a candidate that is shown to be"
                     " better could pass",
                 )
 
-    def of(self, score: BaselineScore, choice: str | None = None) -> float:
+    def margin_of(self, score: BaselineScore, choice: str | None = None) -> float:
         """Returns the margin of a score: the command line's, the baseline's, or the usual one.
 
         Args:
@@ -74,7 +74,7 @@ class Margins:
         raise EvalHarnessError(
             f"{given:g}, but the baseline of {self.base} holds {held} for {score.metric}",
             where=f"margin.{key}",
-            mend=f"write the baseline anew with gate update=true margin.{key}={given:g}, and bring"
+            hint=f"write the baseline anew with gate update=true margin.{key}={given:g}, and bring"
             f" it into {self.base}",
         )
 
@@ -82,10 +82,10 @@ class Margins:
 def _none_for(score: BaselineScore, choice: str | None) -> EvalHarnessError:
     name = choice or family_of(score.metric, score.signature)
     if name is None and score.metric in _FAMILIES:
-        mend = "give the metric a name that is no other's"
+        hint = "give the metric a name that is no other's"
     else:
-        mend = f"give +margin.{name or score.metric}=NUMBER, in the metric's own unit"
-    return EvalHarnessError(f"none for {score.metric}", where="margin", mend=mend)
+        hint = f"give +margin.{name or score.metric}=NUMBER, in the metric's own unit"
+    return EvalHarnessError(f"none for {score.metric}", where="margin", hint=hint)
 
 
 def _keys(score: BaselineScore, choice: str | None) -> Iterator[str]:

@@ -8,35 +8,37 @@ from dataclasses import replace
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
-from evalharness.evidence import (
-    FoundRun,
-    Rescorer,
-    aggregate_of,
-    find_rescorer,
-    read_checked,
-)
-from evalharness.gate.assess import Configured
-from evalharness.gate.margins import Margins
-from evalharness.gate.runs import Candidate
-from evalharness.gate.sides import score_again
-from evalharness.metrics import Metric
-from evalharness.metrics.base import Array
-from evalharness.scoring import Score, Translated
-from evalharness.store import read_translated
-from evalharness.store.baselines import (
+from evalharness.gate.baselines import (
     BASELINE,
+    BaselineCheck,
     BaselineRun,
     BaselineScore,
     in_folder,
     read_baseline,
     write_baseline,
 )
-from evalharness.views.gate import shown
+from evalharness.gate.candidate import Candidate
+from evalharness.gate.flags import flags_to_hold
+from evalharness.gate.limits import Limits
+from evalharness.gate.margins import Margins
+from evalharness.gate.reasons import shown
+from evalharness.gate.rescoring import Rescorer, find_rescorer
+from evalharness.gate.sides import score_again
+from evalharness.metrics import Metric
+from evalharness.results import Run, aggregate_of
+from evalharness.stats.bootstrap import Array
+from evalharness.values import CheckRate, Score
 
 log = logging.getLogger(__name__)
 
 
-def update(folder: Path, candidate: Candidate, margins: Margins, metrics: Configured) -> list[str]:
+def update(
+    folder: Path,
+    candidate: Candidate,
+    margins: Margins,
+    metrics: Mapping[str, Metric],
+    limits: Limits,
+) -> list[str]:
     """Writes the candidate's runs as the baseline, in the place of an older one.
 
     Args:
@@ -44,6 +46,7 @@ def update(folder: Path, candidate: Candidate, margins: Margins, metrics: Config
         candidate: The runs.
         margins: The margins that later candidates are held to.
         metrics: What the runs are scored again with, where it is here.
+        limits: What later candidates are asked by checks, and the checks that look again.
 
     Returns:
         What it now holds, and what it held before and no longer does, a line each.
@@ -52,61 +55,68 @@ def update(folder: Path, candidate: Candidate, margins: Margins, metrics: Config
         EvalHarnessError: A run has failed segments or no score, it is not clear which run is meant,
             or the folder cannot be written.
     """
-    keys = sorted({(run.record.testset, run.record.pair) for run in candidate.runs})
+    keys = sorted({(run.testset, run.pair) for run in candidate.runs})
     found = [candidate.one_of(candidate.on(*key)) for key in keys]
-    runs = [_baseline_run(run, margins, metrics(run.record.target_lang)) for run in found]
+    runs = [_baseline_run(run, margins, metrics, limits) for run in found]
     held = _questions(_older(folder))
     write_baseline(folder, runs)
     return [
-        *(f"{run.testset} {run.pair}: {run.system}, {_told(run)}" for run in runs),
+        *(f"{run.testset} {run.pair}: {run.system}, {_in_words(run)}" for run in runs),
         *(f"no longer: {question}" for question in held if question not in set(_questions(runs))),
     ]
 
 
-def _baseline_run(found: FoundRun, margins: Margins, metrics: Mapping[str, Metric]) -> BaselineRun:
-    record = found.record
-    translated = read_translated(found.root, record)
-    hypotheses = tuple(text for text in translated.hypotheses if text is not None)
-    if failed := len(translated.hypotheses) - len(hypotheses):
+def _baseline_run(
+    run: Run, margins: Margins, metrics: Mapping[str, Metric], limits: Limits
+) -> BaselineRun:
+    outputs = run.outputs
+    if outputs.failed:
         raise EvalHarnessError(
-            f"{failed} of {record.segments} segments failed: no baseline",
-            where=found.path,
-            mend="run it again",
+            f"{outputs.failed} of {run.segments} segments failed: no baseline",
+            where=run.path,
+            hint="run it again",
         )
-    if not record.scores:
-        raise EvalHarnessError("has no score: no baseline", where=found.path, mend="run it again")
-    for absent in record.unavailable:
-        log.warning("%s: left out: %s: %s", found.path, absent.metric, absent.reason)
-    held = [_baseline_score(found, score, translated, margins, metrics) for score in record.scores]
+    if not run.scores:
+        raise EvalHarnessError("has no score: no baseline", where=run.path, hint="run it again")
+    for absent in run.unavailable:
+        log.warning("%s: left out: %s: %s", run.path, absent.metric, absent.reason)
+    held = [_baseline_score(run, score, margins, metrics) for score in run.scores]
     return BaselineRun(
-        record.testset,
-        record.source_lang,
-        record.target_lang,
-        record.digest,
-        record.system,
-        found.label,
+        run.testset,
+        run.source_lang,
+        run.target_lang,
+        run.digest,
+        run.system,
+        run.label,
         tuple(score for score, _ in held),
-        tuple(segment.id for segment in translated.bitext.segments),
-        hypotheses,
+        tuple(segment.id for segment in outputs.bitext.segments),
+        tuple(outputs.texts),
         {score.metric: table for score, table in held},
+        tuple(_baseline_check(run, rate, limits) for rate in run.checks),
+        tuple(tuple(one.texts) for one in outputs.further),
     )
 
 
+def _baseline_check(run: Run, rate: CheckRate, limits: Limits) -> BaselineCheck:
+    """What a check flags, and what it is to be asked later."""
+    held, believed = flags_to_hold(run, rate, limits.check(rate.check))
+    asked = {limit.option: limit.rate for limit in limits.asked(rate.check, None)}
+    if believed and asked:
+        log.warning("%s: %s believed, not looked at again: %s", run.path, rate.check, believed)
+    return replace(held, margin=asked.get("margin"), max_rate=asked.get("max_rate"))
+
+
 def _baseline_score(
-    found: FoundRun,
-    score: Score,
-    translated: Translated,
-    margins: Margins,
-    metrics: Mapping[str, Metric],
+    run: Run, score: Score, margins: Margins, metrics: Mapping[str, Metric]
 ) -> tuple[BaselineScore, Array]:
     """A score and its statistics, of the hypotheses where the metric is here."""
-    rescorer = find_rescorer(metrics, score.metric, score.signature, translated.bitext.segments)
+    rescorer = find_rescorer(metrics, score.metric, score.signature, run.bitext)
     if isinstance(rescorer, Rescorer):
-        total, table = score_again(found, score, translated, rescorer)
+        total, table = score_again(run, score, rescorer)
         choice = rescorer.choice
     else:
-        log.warning("%s: %s believed, not scored again: %s", found.path, score.metric, rescorer)
-        total, table, choice = score.score, read_checked(found, score), None
+        log.warning("%s: %s believed, not scored again: %s", run.path, score.metric, rescorer)
+        total, table, choice = score.score, run.statistics(score.metric), None
     held = BaselineScore(score.metric, total, score.higher_is_better, score.signature)
     margin = margins.known(held, choice)
     return replace(held, aggregate=aggregate_of(score), margin=margin), table
@@ -128,6 +138,6 @@ def _questions(runs: list[BaselineRun]) -> Iterator[str]:
         yield from (f"{run.testset} {run.pair} {score.metric}" for score in run.scores)
 
 
-def _told(run: BaselineRun) -> str:
+def _in_words(run: BaselineRun) -> str:
     scores = [f"{score.metric} {shown(score.metric, score.score)}" for score in run.scores]
     return ", ".join([f"{len(run.ids)} segments", *scores])

@@ -1,11 +1,19 @@
-"""Checkpoints: repositories of the Hugging Face hub, folders, and folders of installed packages."""
+"""Checkpoints: repositories of the Hugging Face hub, folders, and folders of installed packages.
+
+`checkpoint` is a checkpoint by name; `repository` downloads one with huggingface_hub; `files` says
+what has to be there and reads its small files; `obstacles` words what went wrong.
+"""
 
 from evalharness.hub.checkpoint import PACKAGE, Checkpoint
-from evalharness.hub.configs import check_file, entries, read_json, read_yaml
-from evalharness.hub.damage import damaged
-from evalharness.hub.files import Files, Select, transformers_files
-from evalharness.hub.hashes import sha256_of
-from evalharness.hub.obstacles import NotDownloadedError
+from evalharness.hub.files import (
+    Files,
+    Select,
+    read_json,
+    read_yaml,
+    sha256_of,
+    transformers_files,
+)
+from evalharness.hub.obstacles import NotDownloadedError, damaged
 from evalharness.hub.repository import readable_size
 
 __all__ = [
@@ -14,9 +22,7 @@ __all__ = [
     "Files",
     "NotDownloadedError",
     "Select",
-    "check_file",
     "damaged",
-    "entries",
     "read_json",
     "read_yaml",
     "readable_size",

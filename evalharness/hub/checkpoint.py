@@ -41,7 +41,7 @@ class Checkpoint:
     select: Select = transformers_files
 
     @classmethod
-    def of(cls, spec: str, fetch_with: str = "", key: str = "model.checkpoint") -> Checkpoint:
+    def parse(cls, spec: str, fetch_with: str = "", key: str = "model.checkpoint") -> Checkpoint:
         """Makes it from what a configuration says: a name, with `@` and a revision if need be.
 
         Args:
@@ -64,12 +64,10 @@ class Checkpoint:
         Raises:
             EvalHarnessError: See `folder`.
         """
-        local = self._local()
-        if local is None:
+        if (local := self._local()) is None:
             return {"checkpoint": self.name, "commit": self._repository.commit()}
-        select = with_gguf(self.select)
-        self._check(local)
-        wanted = [(name, (local / name).stat()) for name in select(files_in(local)).names]
+        names = with_gguf(self.select)(files_in(local)).names
+        wanted = [(name, (local / name).stat()) for name in names]
         state = tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in wanted)
         return {"sha256": _digest(local, state)}
 
@@ -79,10 +77,7 @@ class Checkpoint:
         Raises:
             EvalHarnessError: It is a folder that lacks something, or the name means nothing here.
         """
-        local = self._local()
-        if local is not None:
-            self._check(local)
-        return local is not None or self._repository.is_here()
+        return self._local() is not None or self._repository.is_here()
 
     def folder(self) -> Path:
         """Returns a local folder with all wanted files; downloads what is missing.
@@ -91,11 +86,7 @@ class Checkpoint:
             EvalHarnessError: There is no such folder or repository, something is missing in it,
                 or it cannot be downloaded.
         """
-        local = self._local()
-        if local is None:
-            return self._repository.folder()
-        self._check(local)
-        return local
+        return self._local() or self._repository.folder()
 
     def fetch(self) -> Path:
         """Asks the hub for the revision's newest commit and downloads what is missing.
@@ -106,12 +97,13 @@ class Checkpoint:
         Raises:
             EvalHarnessError: See `folder`.
         """
-        return self.folder() if self._local() is not None else self._repository.fetch()
+        return self._local() or self._repository.fetch()
 
     def files(self) -> tuple[Path, ...]:
         """Returns the wanted files that are here."""
-        folder = self.folder()
-        select = self.select if self._local() is None else with_gguf(self.select)
+        local = self._local()
+        folder = local or self._repository.folder()
+        select = with_gguf(self.select) if local else self.select
         return tuple(folder / name for name in select(files_in(folder)).names)
 
     @property
@@ -123,12 +115,20 @@ class Checkpoint:
         return Obstacles(self.name, self.revision, self.fetch_with, self.key)
 
     def _local(self) -> Path | None:
+        """The folder, which is whole, if the name means one; `None` for a hub id."""
+        folder = self._found()
+        if folder is not None and (missing := lacking(folder, with_gguf(self.select))):
+            hint = f"copy what is missing, or correct {self.key}="
+            raise self._error(f"the folder has {missing}", hint)
+        return folder
+
+    def _found(self) -> Path | None:
         """The folder, if the name means one; `None` for a hub id."""
+        path = _expanded(self.name)
         if not self.name.strip():
-            raise EvalHarnessError("empty", where=self.key, mend="give a hub id or a folder")
+            raise EvalHarnessError("empty", where=self.key, hint="give a hub id or a folder")
         if self.name.startswith(PACKAGE):
             return self._package(self.name.removeprefix(PACKAGE))
-        path = _expanded(self.name)
         if path.is_dir():
             return path.resolve()
         if path.exists():
@@ -147,7 +147,7 @@ class Checkpoint:
         try:
             validate_repo_id(self.name)
         except HFValidationError:
-            raise self._obstacles.unknown() from None
+            raise self._obstacles.error("unknown") from None
 
     def _package(self, module: str) -> Path:
         top, *below = module.split(".")
@@ -163,15 +163,8 @@ class Checkpoint:
             f"install it with pip, or give {self.key}= a hub id or a folder",
         )
 
-    def _check(self, folder: Path) -> None:
-        if missing := lacking(folder, with_gguf(self.select)):
-            raise self._error(
-                f"the folder has {missing}",
-                f"copy what is missing, or correct {self.key}=",
-            )
-
-    def _error(self, what: str, mend: str) -> EvalHarnessError:
-        return EvalHarnessError(what, where=self.name, mend=mend)
+    def _error(self, what: str, hint: str) -> EvalHarnessError:
+        return EvalHarnessError(what, where=self.name, hint=hint)
 
 
 def _expanded(name: str) -> Path:

@@ -1,15 +1,19 @@
-"""Which files of a checkpoint are wanted, and whether all of them are there."""
+"""Which files of a checkpoint are wanted, whether all are there, and what the small ones say."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from evalharness import reading
 from evalharness.errors import EvalHarnessError
-from evalharness.hub.configs import read_json
 
 _TEXT = ("*.json", "*.txt", "*.jinja")
 _VOCABULARY = (
@@ -131,18 +135,49 @@ def lacking(folder: Path, select: Select) -> str | None:
     if any(_is_gguf(name) for name in files.weights):
         return None
     for name in files.rest:
-        if name.endswith(".index.json"):
-            shards = _shards(folder / name)
-            absent = sorted(shards - set(files.weights))
-            if absent:
-                return f"no {absent[0]}, one of {len(shards)} shards that {name} names"
+        shards = _weight_map(folder / name) if name.endswith(".index.json") else set()
+        if absent := sorted(shards - set(files.weights)):
+            return f"no {absent[0]}, one of {len(shards)} shards that {name} names"
     if _TOKENIZER_CONFIG in files.rest and not any(_matches(n, _VOCABULARY) for n in files.names):
         kind = str(_object(folder / _TOKENIZER_CONFIG).get("tokenizer_class", ""))
         if kind not in _WITHOUT_VOCABULARY:
-            return (
-                f"no vocabulary for its {kind or 'tokenizer'} ({', '.join(_VOCABULARY[:5])}, ...)"
-            )
+            some = ", ".join(_VOCABULARY[:5])
+            return f"no vocabulary for its {kind or 'tokenizer'} ({some}, ...)"
     return None
+
+
+def sha256_of(path: Path) -> str:
+    """Returns the SHA-256 (hex) of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_json(path: Path) -> Any:
+    """Reads a JSON file that a stranger wrote, within bounds.
+
+    Raises:
+        EvalHarnessError: It is no regular file, is too large, or cannot be read.
+        ValueError: It is no JSON, or its values lie too deep in each other.
+    """
+    try:
+        return reading.read_json(path, finite=False)
+    except OSError as error:
+        raise EvalHarnessError(f"cannot be read: {error.strerror}", where=path) from error
+    except ValueError as error:
+        raise ValueError(f"{path.name} is no JSON: {error}") from error
+
+
+def read_yaml(path: Path) -> Any:
+    """Reads a YAML file that a stranger wrote, within bounds: no tag makes objects.
+
+    Raises:
+        EvalHarnessError: It is no regular file, is too large or too deep, or is no such YAML.
+    """
+    try:
+        return reading.read_yaml(path)
+    except (OSError, yaml.YAMLError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise EvalHarnessError(f"cannot be read: {why}", where=path) from error
 
 
 def _weights(names: Sequence[str]) -> tuple[list[str], str | None]:
@@ -161,7 +196,7 @@ def _is_gguf(name: str) -> bool:
     return "/" not in name and name.lower().endswith(".gguf")
 
 
-def _shards(index: Path) -> set[str]:
+def _weight_map(index: Path) -> set[str]:
     weight_map = _object(index).get("weight_map")
     return set(map(str, weight_map.values())) if isinstance(weight_map, dict) else set()
 

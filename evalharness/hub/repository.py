@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from evalharness.errors import EvalHarnessError
-from evalharness.hub.cache import CachedRepository, is_commit
-from evalharness.hub.files import Files, Select, first_missing, lacking
-from evalharness.hub.hashes import checked_headers, has_hash, listed_hash
-from evalharness.hub.obstacles import Obstacles
+from evalharness.hub.files import Select, first_missing, lacking
+from evalharness.hub.obstacles import Obstacles, is_commit
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import ModelInfo
+    from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 log = logging.getLogger(__name__)
 
-# The commit that a revision means in this process, by cache folder and revision: what a
-# fingerprint names is what is loaded, even if another process downloads a newer commit meanwhile.
-_commits: dict[tuple[Path, str], str] = {}
+_COMMIT, _ETAG = re.compile("[0-9a-f]*"), re.compile('(W/)?"?[0-9a-f]*"?')
+
+# The commit that a revision means in this process: what a fingerprint names is what is loaded,
+# even if another process downloads a newer commit meanwhile.
+_commits: dict[tuple[str, str], str] = {}
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository at a revision.
+    """A repository at a revision; the errors are those of `Checkpoint`.
 
     Attributes:
         name: Its id, `owner/name`.
         revision: A branch, tag or commit.
         select: Which of its files are wanted.
-        obstacles: How its errors are told.
+        obstacles: How its errors are worded.
     """
 
     name: str
@@ -40,132 +44,152 @@ class Repository:
     obstacles: Obstacles
 
     def commit(self) -> str:
-        """Returns the commit in use: the one downloaded last, else the hub's newest.
-
-        Raises:
-            EvalHarnessError: Nothing is downloaded, and the hub does not tell.
-        """
+        """Returns the commit in use: the one downloaded last, else the hub's newest."""
         if is_commit(self.revision):
             return self.revision
-        if self._key not in _commits:
-            cached = self._cached.commit(self.revision)
-            _commits[self._key] = cached or self._sha(self._ask(self.revision))
-        return _commits[self._key]
+        key = self.name, self.revision
+        if key not in _commits:
+            here = self._snapshot(self.revision)
+            _commits[key] = here.name if here else str(self._ask(self.revision).sha)
+        return _commits[key]
 
     def is_here(self) -> bool:
         """Whether it can be used without the hub."""
-        known = self.revision if is_commit(self.revision) else self._cached.commit(self.revision)
-        return known is not None and not lacking(self._cached.snapshot(known), self.select)
+        here = self._snapshot(self.revision)
+        return here is not None and not lacking(here, self.select)
 
     def folder(self) -> Path:
-        """Returns the folder of the commit in use; downloads what is missing.
-
-        Raises:
-            EvalHarnessError: That is not possible, or the repository lacks something.
-        """
-        commit = self.commit()
-        snapshot = self._cached.snapshot(commit)
-        if lacking(snapshot, self.select):
-            self._download(self._ask(commit))
-        return snapshot
+        """Returns the folder of the commit in use; downloads what is missing."""
+        here = self._snapshot(self.commit())
+        if here is None or lacking(here, self.select):
+            return self._download(self._ask(self.commit()))
+        return here
 
     def fetch(self) -> Path:
-        """Downloads what is missing of the revision's newest commit, which is used from now on.
-
-        Raises:
-            EvalHarnessError: That is not possible, or the repository lacks something.
-        """
-        info = self._ask(self.revision)
-        self._download(info)
-        _commits[self._key] = self._sha(info)
-        return self._cached.snapshot(self._sha(info))
+        """Downloads what is missing of the revision's newest commit, which is used from now on."""
+        here = self._download(self._ask(self.revision))
+        _commits[self.name, self.revision] = here.name
+        return here
 
     @property
-    def _cached(self) -> CachedRepository:
-        return CachedRepository(self.name)
+    def _cache(self) -> Path:
+        """The repository's folder in the cache, as huggingface_hub lays it out."""
+        from huggingface_hub import constants
+        from huggingface_hub.file_download import repo_folder_name
 
-    @property
-    def _key(self) -> tuple[Path, str]:
-        return self._cached.folder, self.revision
+        return Path(constants.HF_HUB_CACHE, repo_folder_name(repo_id=self.name, repo_type="model"))
 
-    def _sha(self, info: ModelInfo) -> str:
-        if info.sha is None or not is_commit(info.sha):
-            raise self.obstacles.not_a_hub()
-        return info.sha
+    def _snapshot(self, revision: str) -> Path | None:
+        """The folder of what was downloaded of a revision last; asks nobody."""
+        from huggingface_hub import snapshot_download
+
+        try:
+            here = Path(snapshot_download(self.name, revision=revision, local_files_only=True))
+        except (OSError, ValueError):  # there is none, or the revision's note is damaged
+            return None
+        return here if is_commit(here.name) else None
 
     def _ask(self, revision: str) -> ModelInfo:
-        """What the hub says about a revision: its commit, its files and their sizes."""
+        """What the hub says about a revision: its commit, its files, their sizes and hashes."""
         from huggingface_hub import HfApi, constants
 
-        if constants.HF_HUB_OFFLINE:
-            raise self.obstacles.offline(self._state(revision))
         try:
-            return HfApi().model_info(
+            info = HfApi().model_info(
                 self.name,
                 revision=revision,
                 files_metadata=True,
                 timeout=constants.HF_HUB_ETAG_TIMEOUT,
             )
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise self.obstacles.asking(error, revision, self._state(revision)) from None
+            raise self.obstacles.met(error, revision, self._state(revision)) from None
+        if not is_commit(str(info.sha)):
+            raise self.obstacles.error("no hub")
+        return info
 
     def _state(self, revision: str) -> str:
         """What is here of a revision, in words."""
-        known = revision if is_commit(revision) else self._cached.commit(revision)
-        known = known or self._cached.only_commit()
-        if known is None or not self._cached.snapshot(known).is_dir():
+        if (here := self._snapshot(revision)) is None:
             return "not downloaded"
-        missing = lacking(self._cached.snapshot(known), self.select)
-        return f"not wholly downloaded: {missing}" if missing else f"commit {known} is here"
+        missing = lacking(here, self.select)
+        return f"not wholly downloaded: {missing}" if missing else f"commit {here.name} is here"
 
-    def _download(self, info: ModelInfo) -> None:
-        from huggingface_hub import hf_hub_download
+    def _download(self, info: ModelInfo) -> Path:
+        from huggingface_hub.file_download import _cache_commit_hash_for_specific_revision as note
 
-        commit = self._sha(info)
-        listed = {sibling.rfilename: listed_hash(sibling) for sibling in info.siblings or ()}
+        listed = {file.rfilename: file for file in info.siblings or ()}
         if missing := first_missing([*listed], self.select):
-            raise self.obstacles.incomplete_on_the_hub(missing)
-        files = self.select([*listed])
-        self._announce(info, files)
+            raise self._incomplete(missing)
+        files = [listed[name] for name in self.select([*listed]).names]
+        here = self._cache / "snapshots" / str(info.sha)
+        if not all(map(_listed_hash, files)):
+            raise self.obstacles.error("no hub")
+        self._announce(here, files)
         try:
-            with checked_headers(self.obstacles.not_a_hub):
-                for name in files.names:  # not in threads, which Ctrl-C would have to wait for
-                    hf_hub_download(self.name, name, revision=commit)
-                    self._verify(commit, name, listed[name])
-            missing = lacking(self._cached.snapshot(commit), self.select)
-            if not missing:
-                self._cached.note(self.revision, commit)
+            for file in files:  # not in threads, which Ctrl-C would have to wait for
+                self._bring(here.name, file)
+            missing = lacking(here, self.select)
+            if not missing:  # only now: until then the revision stays at the commit it was at
+                note(str(self._cache), self.revision, here.name)
         except EvalHarnessError:
             raise
         except Exception as error:  # hf_xet's have no common class
-            raise self.obstacles.downloading(error, self._cached.folder) from None
+            raise self.obstacles.met(error, here.name) from None
         if missing:
-            raise self.obstacles.incomplete_on_the_hub(missing.removeprefix("no "))
+            raise self._incomplete(missing.removeprefix("no "))
+        return here
 
-    def _verify(self, commit: str, name: str, listed: str | None) -> None:
-        """Removes a file whose content is not what the hub lists."""
-        if listed is None:
-            raise self.obstacles.not_a_hub()
-        path = self._cached.snapshot(commit) / name
-        if path.exists() and not has_hash(path, listed):
-            self._cached.remove(path)
-            raise self.obstacles.other_content(name)
+    def _incomplete(self, missing: str) -> EvalHarnessError:
+        return EvalHarnessError(
+            f"the repository has no {missing} at revision {self.revision}",
+            where=self.name,
+            hint=f"choose another {self.obstacles.key}=",
+        )
 
-    def _announce(self, info: ModelInfo, files: Files) -> None:
-        commit, total, here = self._sha(info), 0, 0
-        for sibling in info.siblings or ():
-            if sibling.rfilename in files.names:
-                blob = sibling.lfs.sha256 if sibling.lfs else sibling.blob_id
-                size = sibling.size or 0
-                total += size
-                here += min(size, self._cached.bytes_of(commit, sibling.rfilename, blob))
-        what = f"{self.name} at {commit}: {len(files.names)} files, {readable_size(total)}"
-        if here >= total:
+    def _bring(self, commit: str, file: RepoSibling) -> None:
+        """Downloads a file that is not here, and removes it if it is not the one listed."""
+        from huggingface_hub import get_session, hf_hub_download
+
+        hooks = get_session().hooks["response"]
+        hooks.append(self._check_headers)
+        try:
+            path = Path(hf_hub_download(self.name, file.rfilename, revision=commit))
+        finally:
+            hooks.remove(self._check_headers)
+        if _hash(path, is_large=bool(file.lfs)) != _listed_hash(file):
+            blob = path.resolve()
+            path.unlink()
+            if blob.parent == (self._cache / "blobs").resolve():
+                blob.unlink(missing_ok=True)
+            raise self.obstacles.error("other content", file=file.rfilename)
+
+    def _check_headers(self, response: Any, **options: Any) -> None:
+        """Refuses headers that are not hexadecimal: huggingface_hub makes paths of them."""
+        headers = response.headers
+        commit = headers.get("X-Repo-Commit", "")
+        etag = headers.get("X-Linked-Etag") or headers.get("ETag", "")
+        if response.is_redirect and not urlsplit(headers["Location"]).netloc:
+            etag = ""  # this redirect is followed, and the next answer counts
+        if response.request.method == "HEAD" and not (
+            _COMMIT.fullmatch(commit) and _ETAG.fullmatch(etag)
+        ):
+            raise self.obstacles.error("no hub")
+
+    def _announce(self, here: Path, files: Sequence[RepoSibling]) -> None:
+        total = sum(file.size or 0 for file in files)
+        already = sum(min(file.size or 0, self._bytes_of(here, file)) for file in files)
+        what = f"{self.name} at {here.name}: {len(files)} files, {readable_size(total)}"
+        if already >= total:
             log.info("%s, all of it here", what)
-        elif here:
-            log.info("downloading %s, %s of it here already", what, readable_size(here))
+        elif already:
+            log.info("downloading %s, %s of it here already", what, readable_size(already))
         else:
             log.info("downloading %s", what)
+
+    def _bytes_of(self, here: Path, file: RepoSibling) -> int:
+        """How much of a file is here already, also of an interrupted download."""
+        blob = self._cache / "blobs" / _listed_hash(file)
+        places = (here / file.rfilename, blob, blob.with_name(f"{blob.name}.incomplete"))
+        return next((place.stat().st_size for place in places if place.is_file()), 0)
 
 
 def readable_size(size: int) -> str:
@@ -173,3 +197,18 @@ def readable_size(size: int) -> str:
     if size >= 1e9:
         return f"{size / 1e9:.2f} GB"
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
+
+
+def _listed_hash(file: RepoSibling) -> str:
+    """What the hub lists: SHA-256 of a file in git-lfs, git's own hash of another, or nothing."""
+    listed = str(file.lfs.sha256 if file.lfs else file.blob_id)
+    digits = 64 if file.lfs else 40
+    return listed if re.fullmatch(f"[0-9a-f]{{{digits}}}", listed) else ""
+
+
+def _hash(path: Path, is_large: bool) -> str:
+    """The hash that `_listed_hash` stands for, of what is here."""
+    header = b"blob %d\0" % path.stat().st_size
+    digest = hashlib.sha256() if is_large else hashlib.sha1(header, usedforsecurity=False)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: digest).hexdigest()

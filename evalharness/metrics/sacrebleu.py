@@ -9,20 +9,21 @@ Post (2018), "A Call for Clarity in Reporting BLEU Scores".
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
-from evalharness.metrics.aggregates import BleuAggregate, ChrfAggregate, TerAggregate
-from evalharness.metrics.base import Array, Metric
+from evalharness.metrics.metric import Metric
+from evalharness.stats.aggregates import Aggregate, BleuAggregate, ChrfAggregate, TerAggregate
 from evalharness.terminal import track
-from evalharness.testsets.base import Segment
+from evalharness.values.outputs import Outputs
+from evalharness.values.scores import Judgement
+from evalharness.values.segments import Bitext
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric as Peer
@@ -31,46 +32,68 @@ if TYPE_CHECKING:
 _MOST = 100
 
 
-class _SacreBleuMetric(Metric, ABC):
+class _SacreBleuMetric(Metric, Protocol):
     """What BLEU, chrF and TER share; each says how sacreBLEU's own object is built."""
 
-    needs_reference: ClassVar[bool] = True
+    unit: ClassVar[str]
+    higher_is_better: ClassVar[bool]
 
     @property
     @abstractmethod
-    def name(self) -> str:
-        """The name that sacreBLEU gives the score."""
+    def aggregate(self) -> Aggregate:
+        """SacreBLEU's formula, with its options."""
 
     @abstractmethod
-    def _new_peer(self) -> Peer: ...
+    def _new_peer(self, target_lang: str) -> Peer:
+        """SacreBLEU's object for hypotheses in a language (BCP-47 code)."""
 
-    @cached_property
-    def _peer(self) -> Peer:
-        return self._new_peer()
+    def missing_requirement(self) -> str | None:
+        """A tokenizer that was chosen may need a package or a download of its own."""
+        return self._missing_tokenizer("en")
 
-    def unavailable(self) -> str | None:
-        """A tokenizer may need a package or a download of its own."""
+    def obstacle(self, bitext: Bitext) -> str | None:
+        """So may the one that a target language has of its own."""
+        return self._missing_tokenizer(bitext.target_lang)
+
+    def _missing_tokenizer(self, target_lang: str) -> str | None:
         try:
-            self._new_peer()
+            self._peer(target_lang)
         except (ImportError, RuntimeError, OSError) as error:
             return f"sacreBLEU cannot load its tokenizer: {' '.join(str(error).split())}"
         return None
 
-    def signature(self, segments: Sequence[Segment]) -> str:
+    def signature(self, bitext: Bitext) -> str:
         """SacreBLEU's signature string; `nrefs:var` where the segments' numbers differ."""
-        peer = self._new_peer()
-        counts = {len(segment.references) for segment in segments}
+        peer = self._new_peer(bitext.target_lang)
+        counts = {len(segment.references) for segment in bitext.segments}
         peer.num_refs = counts.pop() if len(counts) == 1 else -1
         return str(peer.get_signature())
 
-    def statistics(self, segments: Sequence[Segment], hypotheses: Sequence[str]) -> Array:
-        """Returns sacreBLEU's statistics, of shape (n_segments, k)."""
-        if len(segments) != len(hypotheses):
-            raise ValueError(f"{len(hypotheses)} hypotheses for {len(segments)} segments")
-        streams = list(zip_longest(*(segment.references for segment in segments)))
-        tracked: Any = track(hypotheses, self.name, "segments")  # it only iterates
-        rows = self._peer._extract_corpus_statistics(tracked, streams)
-        return np.array(rows, dtype=np.float64)
+    def judge(self, outputs: Outputs) -> Judgement:
+        """Returns sacreBLEU's statistics, in the tokenization of the bitext's target language."""
+        bitext = outputs.bitext
+        streams = list(zip_longest(*(segment.references for segment in bitext.segments)))
+        tracked: Any = track(outputs.texts, self.name, "segments")  # it only iterates
+        peer = self._peer(bitext.target_lang)
+        table = np.array(peer._extract_corpus_statistics(tracked, streams), dtype=np.float64)
+        return Judgement(
+            table,
+            self.aggregate.segment_scores(table),
+            self.aggregate,
+            self.signature(bitext),
+            self.higher_is_better,
+            self.unit,
+        )
+
+    def _peer(self, target_lang: str) -> Peer:
+        """One object for all outputs in a language: some tokenizers take long to load."""
+        if target_lang not in self._peers:
+            self._peers[target_lang] = self._new_peer(target_lang)
+        return self._peers[target_lang]
+
+    @cached_property
+    def _peers(self) -> dict[str, Peer]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -85,7 +108,6 @@ class BLEU(_SacreBleuMetric):
         smooth_method: `exp`, `floor`, `add-k` or `none`.
         smooth_value: The value for `floor` and `add-k`; `None` for sacreBLEU's.
         effective_order: Whether the corpus score, too, leaves out orders without a match.
-        target_lang: BCP-47 code of the hypotheses' language.
     """
 
     tokenize: str | None = None
@@ -93,9 +115,9 @@ class BLEU(_SacreBleuMetric):
     smooth_method: str = "exp"
     smooth_value: float | None = None
     effective_order: bool = False
-    target_lang: str = "en"
 
     name: ClassVar[str] = "BLEU"
+    unit: ClassVar[str] = "0 to 100"
     higher_is_better: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -109,7 +131,7 @@ class BLEU(_SacreBleuMetric):
                 raise EvalHarnessError(
                     f"unknown value {value!r}",
                     where=option,
-                    mend=" | ".join(map(str, known)),
+                    hint=" | ".join(map(str, known)),
                 )
 
         if self.smooth_value is not None and not 0 <= self.smooth_value < math.inf:
@@ -125,7 +147,7 @@ class BLEU(_SacreBleuMetric):
             value = sacrebleu.BLEU.SMOOTH_DEFAULTS[self.smooth_method]
         return BleuAggregate(self.smooth_method, value or 0.0, self.effective_order)
 
-    def _new_peer(self) -> Peer:
+    def _new_peer(self, target_lang: str) -> Peer:
         import sacrebleu
 
         return sacrebleu.BLEU(
@@ -134,7 +156,7 @@ class BLEU(_SacreBleuMetric):
             smooth_method=self.smooth_method,
             smooth_value=self.smooth_value,
             effective_order=self.effective_order,
-            trg_lang=self.target_lang.split("-")[0],
+            trg_lang=target_lang.split("-")[0],
         )
 
 
@@ -160,6 +182,7 @@ class CHRF(_SacreBleuMetric):
     whitespace: bool = False
     eps_smoothing: bool = False
 
+    unit: ClassVar[str] = "0 to 100"
     higher_is_better: ClassVar[bool] = True
 
     @property
@@ -181,7 +204,7 @@ class CHRF(_SacreBleuMetric):
         """SacreBLEU's formula, with its orders and weight."""
         return ChrfAggregate(self.char_order, self.word_order, self.beta, self.eps_smoothing)
 
-    def _new_peer(self) -> Peer:
+    def _new_peer(self, target_lang: str) -> Peer:
         import sacrebleu
 
         return sacrebleu.CHRF(
@@ -213,6 +236,7 @@ class TER(_SacreBleuMetric):
     case_sensitive: bool = False
 
     name: ClassVar[str] = "TER"
+    unit: ClassVar[str] = "percent of the reference's words"
     higher_is_better: ClassVar[bool] = False
 
     @property
@@ -220,7 +244,7 @@ class TER(_SacreBleuMetric):
         """SacreBLEU's formula."""
         return TerAggregate()
 
-    def _new_peer(self) -> Peer:
+    def _new_peer(self, target_lang: str) -> Peer:
         import sacrebleu
 
         return sacrebleu.TER(

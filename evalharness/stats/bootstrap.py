@@ -28,6 +28,9 @@ FEWEST_RESAMPLES = 40
 MOST_RESAMPLES = 1_000_000
 """More tell nothing more, and their statistics fill the memory."""
 
+PLAIN_FROM = 100
+"""From so many units on, intervals are sacreBLEU's: they cover 94 % of true scores and more."""
+
 TOLERANCE = 1e-10
 """Sums of fractions in another order differ in their last bits, which is no difference."""
 
@@ -96,11 +99,11 @@ def percentile_interval(
 ) -> Interval:
     """Returns the percentile interval of bootstrap scores or of differences of them.
 
-    Without `units` it stands at sacreBLEU's ranks. A percentile interval is too narrow where units
-    are few: resamples vary by the variance over n, not n - 1, and like the normal distribution, not
-    like Student's. With `units` it is Hesterberg's (2015, "What Teachers Should Know About the
-    Bootstrap") expanded percentile interval, which reaches as far into the tails as the t interval
-    does; from about 1000 units on, that is the same.
+    From `PLAIN_FROM` units on, and without `units`, it stands at sacreBLEU's ranks. A percentile
+    interval is too narrow where units are few: resamples vary by the variance over n, not n - 1,
+    and like the normal distribution, not like Student's. For fewer `units` it is Hesterberg's
+    (2015, "What Teachers Should Know About the Bootstrap") expanded percentile interval, which
+    reaches as far into the tails as the t interval does.
 
     Args:
         scores: Bootstrap scores, of shape (resamples,), at least `FEWEST_RESAMPLES`.
@@ -108,7 +111,7 @@ def percentile_interval(
         units: How many units each resample drew; at least 2.
     """
     outside = (1 - level) / 2
-    if units is not None:
+    if units is not None and units < PLAIN_FROM:
         reach = math.sqrt(units / (units - 1)) * student_quantile(1 - outside, units - 1)
         outside = NormalDist().cdf(-reach)
     ordered = np.sort(scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,8 +14,16 @@ from evalharness.stats.bootstrap import (
     percentile_interval,
     sacrebleu_p_value,
 )
+from evalharness.stats.intervals import jackknife_interval
 from evalharness.stats.jackknife import PairedDifference, contributions, summarize
-from evalharness.stats.randomization import TRIALS, all_pairs, randomization_p_values
+from evalharness.stats.passes import (
+    PassNoise,
+    noisy_p_value,
+    widened_difference,
+    widened_interval,
+)
+from evalharness.stats.randomization import all_pairs, randomization_p_values
+from evalharness.stats.trials import TRIALS
 
 
 class Comparison(NamedTuple):
@@ -25,8 +34,8 @@ class Comparison(NamedTuple):
         second: The position of the other.
         paired: The first's score minus the second's, in the metric's unit and direction, with its
             standard error.
-        interval: The bootstrap interval of that difference. Where it does not hold 0, the paired
-            bootstrap finds a difference.
+        interval: The interval of that difference, from the bootstrap, or from the jackknife of few
+            documents.
         p_value: Of "they do not differ", two-sided, by approximate randomization; not corrected.
         bootstrap_p_value: sacreBLEU's; see `sacrebleu_p_value` before believing it.
     """
@@ -48,6 +57,9 @@ def compare_pairs(
     trials: int = TRIALS,
     level: float = 0.95,
     pairs: Sequence[tuple[int, int]] | None = None,
+    jackknife: bool = False,
+    p_values: Sequence[float] | Array | None = None,
+    noise: Sequence[PassNoise | None] = (),
 ) -> list[Comparison]:
     """Compares pairs of systems, all on the same resamples and the same trials.
 
@@ -64,6 +76,12 @@ def compare_pairs(
         trials: Randomization trials for the p-values; see `fewest_trials`.
         level: The level of the intervals.
         pairs: The positions of the systems to compare; all pairs unless given.
+        jackknife: Whether intervals are the jackknife's, as they are of few documents
+            (`Units.need_jackknife`).
+        p_values: Those of randomization, of shape (n_pairs,), where they are known already; empty
+            where they are not wanted, and then NaN. Trials are made unless they are given.
+        noise: How the passes of each system vary; `None` for one that was run once. Intervals,
+            standard errors and p-values then hold that, too; empty where all were run once.
 
     Returns:
         One comparison per pair, in their order.
@@ -73,18 +91,32 @@ def compare_pairs(
     """
     pairs = all_pairs(len(statistics)) if pairs is None else pairs
     units = statistics.shape[1]
+    noise = noise or [None] * len(statistics)
     parts = [contributions(table, corpus) for table in statistics]
     scores = corpus(statistics.sum(axis=1))
     resampled = bootstrap_scores(statistics, corpus, resamples, seed)
-    p_values = randomization_p_values(statistics, corpus, trials, seed, pairs)
-    return [
-        Comparison(
-            a,
-            b,
-            summarize(float(scores[a] - scores[b]), parts[a] - parts[b]),
-            percentile_interval(resampled[a] - resampled[b], level, units=units),
-            float(p_value),
-            sacrebleu_p_value(resampled[a], resampled[b], float(scores[a] - scores[b])),
+    if p_values is None:
+        p_values = randomization_p_values(statistics, corpus, trials, seed, pairs)
+    known = p_values if len(p_values) else [math.nan] * len(pairs)
+    found = []
+    for (a, b), p_value in zip(pairs, known, strict=True):
+        paired = summarize(float(scores[a] - scores[b]), parts[a] - parts[b])
+        distances, both = resampled[a] - resampled[b], (noise[a], noise[b])
+        wider = widened_difference(paired, both)
+        if jackknife:
+            interval = jackknife_interval(wider, level)
+        else:
+            plain = percentile_interval(distances, level, units=units)
+            variance = float(distances.var(ddof=1))
+            interval = widened_interval(plain, paired.difference, variance, both, level)
+        found.append(
+            Comparison(
+                a,
+                b,
+                wider,
+                interval,
+                noisy_p_value(float(p_value), paired, both),
+                sacrebleu_p_value(resampled[a], resampled[b], paired.difference),
+            )
         )
-        for (a, b), p_value in zip(pairs, p_values, strict=True)
-    ]
+    return found

@@ -1,11 +1,16 @@
-"""Translation systems."""
+"""Translation systems: whatever turns source segments into hypotheses.
 
-from evalharness.systems.base import Failure, Prices, System, TakenBackError, Translation
+`system` is the protocol. `copy` and `file` are systems of one file; `command`, `gloss`, `neural`
+and `remote` are packages. `prompt` holds what language models are asked, and `usage` counts tokens,
+characters and cost.
+"""
+
 from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
 from evalharness.systems.file import FileSystem, GivenOutputs, name_after
-from evalharness.systems.gloss import GlossSystem
+from evalharness.systems.system import Prices, System, TakenBackError
 from evalharness.systems.usage import usage
+from evalharness.values.outputs import Failure, Translation
 
 __all__ = [
     "CommandSystem",
@@ -13,7 +18,6 @@ __all__ = [
     "Failure",
     "FileSystem",
     "GivenOutputs",
-    "GlossSystem",
     "Prices",
     "System",
     "TakenBackError",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts, Failure, System, Translation
+from evalharness.systems.system import System
+from evalharness.values.outputs import Facts, Failure, Translation
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,13 @@ class CopySystem(System):
 
     name: str = "copy"
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         """Always available."""
         return None
+
+    def is_floor(self) -> bool:
+        """Every real system should beat it."""
+        return True
 
     def supports(self, source: str, target: str) -> bool:
         """Any pair."""

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,10 @@ from pathlib import Path
 from omegaconf import MISSING
 
 from evalharness.config import FilePath
-from evalharness.hub import Checkpoint
-from evalharness.systems.base import Facts
-from evalharness.textfiles import TextFile, check_aligned, decode_text, read_bytes
+from evalharness.formats.text import check_aligned, decode_text, read_bytes
+from evalharness.systems.system import System
+from evalharness.values.outputs import Facts, Failure, Outputs, Translation
+from evalharness.values.segments import Bitext
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def name_after(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class FileSystem:
+class FileSystem(System):
     """A file of outputs. It does not translate: it is read, aligned with the source.
 
     Attributes:
@@ -56,61 +57,42 @@ class FileSystem:
         if not self.name:
             object.__setattr__(self, "name", name_after(self.path))
 
-    def unavailable(self) -> str | None:
-        """Nothing beyond the file, which `hypotheses` checks."""
+    def missing_requirement(self) -> str | None:
+        """Nothing beyond the file, which `existing` checks."""
         return None
 
     def supports(self, source: str, target: str) -> bool:
         """Any pair."""
         return True
 
-    def supported(self) -> str:
-        """Any pair."""
-        return "it holds any pair"
-
-    def notes(self) -> Sequence[str]:
-        """Nothing is known of how the file came to be."""
-        return ()
-
-    def private(self) -> bool:
-        """Not more than the file is."""
-        return False
-
-    def hardware(self) -> str:
-        """Nothing computes; what reads the file."""
-        return "cpu"
-
     def fingerprint(self, source: str, target: str) -> Facts:
         """The digest of the file's lines, wherever it lies and however they end."""
         content = self._content(source, target).replace(b"\r\n", b"\n").removesuffix(b"\n")
         return {"system": "file", "sha256": hashlib.sha256(content).hexdigest()}
 
-    def lacking(self) -> None:
-        """Nothing."""
+    def translate(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Iterator[tuple[int, Translation | Failure]]:
+        """Yields nothing: its outputs belong to lines, and not to texts."""
+        return iter(())
 
-    def checkpoints(self, source: str, target: str) -> Sequence[Checkpoint]:
-        """None."""
-        return ()
-
-    def release(self) -> None:
-        """Nothing."""
-
-    def hypotheses(self, source: str, target: str, source_path: str, source_lines: int) -> TextFile:
+    def existing(self, bitext: Bitext) -> Outputs:
         """Reads one hypothesis per source line, also of those left out of scoring.
-
-        Args:
-            source: BCP-47 code of the source.
-            target: BCP-47 code of the target.
-            source_path: Where the sources come from, for the error.
-            source_lines: How many lines they have.
 
         Raises:
             EvalHarnessError: The file cannot be read or has another number of lines.
         """
+        lines, notes = self._lines(bitext)
+        hypotheses = tuple(lines[segment.position] for segment in bitext.segments)
+        return Outputs(self.name, bitext, hypotheses, notes=tuple(notes))
+
+    def _lines(self, bitext: Bitext) -> tuple[Sequence[str], Sequence[str]]:
+        """The lines, and what a reader has to know of the file."""
+        source, target = bitext.source_lang, bitext.target_lang
         path = self._path(source, target)
         file = decode_text(self._content(source, target), path)
-        check_aligned(file.lines, path, source_path, source_lines)
-        return file
+        check_aligned(file.lines, path, bitext.source_path, bitext.source_lines)
+        return file.lines, file.notes
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
@@ -144,11 +126,6 @@ class GivenOutputs(FileSystem):
             content = json.dumps(self.lines)
         return {"system": "file", "sha256": hashlib.sha256(content.encode()).hexdigest()}
 
-    def hypotheses(self, source: str, target: str, source_path: str, source_lines: int) -> TextFile:
-        """Returns the outputs.
-
-        Raises:
-            EvalHarnessError: There is not one for each segment.
-        """
-        check_aligned(self.lines, self.name, source_path, source_lines)
-        return TextFile(list(self.lines))
+    def _lines(self, bitext: Bitext) -> tuple[Sequence[str], Sequence[str]]:
+        check_aligned(self.lines, self.name, bitext.source_path, bitext.source_lines)
+        return self.lines, ()

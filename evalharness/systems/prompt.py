@@ -45,7 +45,7 @@ class Prompt:
             raise EvalHarnessError(
                 f"the source, {{text}}, has no place in it; it arrived as {_shown(self.user)}",
                 where="prompt",
-                mend=f"give one like {_EXAMPLE}; {_SHELL}",
+                hint=f"give one like {_EXAMPLE}; {_SHELL}",
             )
         for option, words, fields in (
             ("prompt", self.user, FIELDS),
@@ -56,7 +56,7 @@ class Prompt:
                 raise EvalHarnessError(
                     f"unknown field {{{unknown[0]}}}; it arrived as {_shown(words)}",
                     where=option,
-                    mend=f"fields: {known}",
+                    hint=f"fields: {known}",
                 )
         for number, example in enumerate(self.examples):
             both = isinstance(example, Mapping) and set(example) == {"source", "target"}
@@ -64,7 +64,7 @@ class Prompt:
                 raise EvalHarnessError(
                     "not a source and a target",
                     where=f"examples[{number}]",
-                    mend="'model.examples=[{source: elma, target: apple}]'",
+                    hint="'model.examples=[{source: elma, target: apple}]'",
                 )
 
     def chat(self, text: str, source: str, target: str) -> list[dict[str, str]]:

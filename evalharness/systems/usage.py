@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evalharness.systems.base import Prices, Translation
+from evalharness.systems.system import Prices
+from evalharness.values.outputs import Translation
 
 
 def usage(
@@ -20,7 +21,8 @@ def usage(
         prices: What the system costs.
     """
     counts = prices is not None or any(
-        of.input_tokens is not None or of.output_tokens is not None for of in all_of_them.values()
+        made.input_tokens is not None or made.output_tokens is not None
+        for made in all_of_them.values()
     )
     if not counts:
         return {}
@@ -29,8 +31,8 @@ def usage(
 
 def _sum(translations: Mapping[str, Translation], prices: Prices | None) -> dict[str, float]:
     used: dict[str, float] = {
-        "input_tokens": sum(of.input_tokens or 0 for of in translations.values()),
-        "output_tokens": sum(of.output_tokens or 0 for of in translations.values()),
+        "input_tokens": sum(made.input_tokens or 0 for made in translations.values()),
+        "output_tokens": sum(made.output_tokens or 0 for made in translations.values()),
         "characters": sum(map(len, translations)),
     }
     if prices is not None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalharness.errors import EvalHarnessError
-from evalharness.testsets.base import Bitext, TestSet
+from evalharness.testsets.testset import TestSet
+from evalharness.values.segments import Bitext
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class OnePair:
         """The test set's."""
         return self.testset.name
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         """What the test set says."""
-        return self.testset.unavailable()
+        return self.testset.missing_requirement()
 
     def load(self) -> Sequence[Bitext]:
         """Reads the test set and returns the pair.
@@ -40,5 +41,5 @@ class OnePair:
         found = [bitext for bitext in bitexts if bitext.pair == self.pair]
         if not found:
             known = ", ".join(bitext.pair for bitext in bitexts)
-            raise EvalHarnessError(f"{self.name} has no {self.pair}", where="-l", mend=known)
+            raise EvalHarnessError(f"{self.name} has no {self.pair}", where="-l", hint=known)
         return found

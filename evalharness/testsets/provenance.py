@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 
 from evalharness.errors import EvalHarnessError
+from evalharness.formats.text import read_bytes
 from evalharness.reading import read_yaml
-from evalharness.testsets.base import HUMAN, MACHINE_DRAFTED
-from evalharness.textfiles import read_bytes
+from evalharness.values.segments import HUMAN, MACHINE_DRAFTED
 
 FILE_NAME = "provenance.yaml"
 SCHEMA_VERSION = 1
@@ -68,12 +68,12 @@ def maker_of(
     path = references / FILE_NAME
     if key not in entries:
         raise EvalHarnessError(
-            f"no entry for {key}", where=path, mend=f"add who made it; see {references}/README.md"
+            f"no entry for {key}", where=path, hint=f"add who made it; see {references}/README.md"
         )
     maker = entries[key].get("made_by")
     if maker not in (HUMAN, MACHINE_DRAFTED):
         raise EvalHarnessError(
-            f"{key}: made_by is {maker!r}", where=path, mend=f"{HUMAN} | {MACHINE_DRAFTED}"
+            f"{key}: made_by is {maker!r}", where=path, hint=f"{HUMAN} | {MACHINE_DRAFTED}"
         )
     if lacking := [fact for fact in ("made_on", "licence") if not entries[key].get(fact)]:
         raise EvalHarnessError(f"{key}: no {' and no '.join(lacking)}", where=path)
@@ -82,6 +82,6 @@ def maker_of(
         raise EvalHarnessError(
             f"{key} was made from another version of {seed}",
             where=path,
-            mend=f"check the reference against the seed, then set source_sha256: {digest}",
+            hint=f"check the reference against the seed, then set source_sha256: {digest}",
         )
     return str(maker)

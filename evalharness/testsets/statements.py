@@ -11,11 +11,11 @@ from omegaconf import MISSING
 from evalharness import resources
 from evalharness.config import FilePath
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import language
-from evalharness.testsets.base import Bitext, Segment
+from evalharness.formats.text import TextFile, is_blank, listed, read_aligned, read_text
+from evalharness.languages import language, normalised, tag_or_none
 from evalharness.testsets.identification import foreign_lines
 from evalharness.testsets.provenance import maker_of, read_provenance
-from evalharness.textfiles import TextFile, is_blank, listed, read_aligned, read_text
+from evalharness.values.segments import Bitext, Segment
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ class StatementsTestSet:
     references_dir: FilePath | None = None
 
     def __post_init__(self) -> None:
-        language(self.target_lang, where="target_lang")
-        for code in self.source_langs or ():
-            language(code, where="source_langs")
+        object.__setattr__(self, "target_lang", normalised(self.target_lang, where="target_lang"))
+        if self.source_langs:
+            tags = [normalised(tag, where="source_langs") for tag in self.source_langs]
+            object.__setattr__(self, "source_langs", list(dict.fromkeys(tags)))
 
     @property
     def _seeds(self) -> Path:
@@ -62,7 +63,13 @@ class StatementsTestSet:
             return Path(self.references_dir)
         return resources.folder("references")
 
-    def unavailable(self) -> str | None:
+    @property
+    def _in_pivot(self) -> Path:
+        """The folder of the references in the pivot."""
+        there = _folders(self._references)
+        return there.get(self.target_lang, self._references / self.target_lang)
+
+    def missing_requirement(self) -> str | None:
         """The statements travel with the package."""
         return None
 
@@ -80,13 +87,13 @@ class StatementsTestSet:
         found = _folders(self._seeds)
         if not found:
             raise EvalHarnessError("no seeds: no <language>/ folder", where=self._seeds)
-        referenced = _folders(self._references / self.target_lang)
+        referenced = _folders(self._in_pivot)
         wanted = self.source_langs or [code for code in found if code in referenced]
         if not wanted:
             raise EvalHarnessError(
                 f"no references in the pivot {self.target_lang!r}",
                 where=self._references,
-                mend=f"pivots with references: {', '.join(_folders(self._references)) or 'none'}",
+                hint=f"pivots with references: {', '.join(_folders(self._references)) or 'none'}",
             )
         for code in wanted:
             for folder, has in ((self._seeds, found), (self._references, referenced)):
@@ -94,20 +101,21 @@ class StatementsTestSet:
                     raise EvalHarnessError(
                         f"no statements in {code!r} with references in {self.target_lang!r}",
                         where=folder,
-                        mend=f"languages that have both: "
+                        hint=f"languages that have both: "
                         f"{', '.join(c for c in found if c in referenced) or 'none'}",
                     )
         return wanted
 
     def _bitext(self, code: str, entries: Mapping[str, Mapping[str, object]]) -> Bitext:
         statements: list[_Statement] = []
-        seeds = sorted((self._seeds / code).glob("*.txt"))
+        folder = _folders(self._seeds)[code]
+        seeds = sorted(folder.glob("*.txt"))
         files = self._reference_files(code, [seed.stem for seed in seeds])
         for seed in seeds:
             start = sum(statement.lines for statement in statements)
             statements.append(self._statement(seed, files[seed.stem], code, start, entries))
         segments = [segment for statement in statements for segment in statement.segments]
-        where = str(seeds[0] if len(seeds) == 1 else self._seeds / code)
+        where = str(seeds[0] if len(seeds) == 1 else folder)
         notes = [note for statement in statements for note in statement.notes]
         if not segments:
             raise EvalHarnessError(
@@ -155,21 +163,24 @@ class StatementsTestSet:
     def _reference_files(self, code: str, statements: Sequence[str]) -> dict[str, list[Path]]:
         """The references of each statement; every file in the folder belongs to one."""
         files: dict[str, list[Path]] = {statement: [] for statement in statements}
-        for path in sorted((self._references / self.target_lang / code).glob("[!.]*")):
+        for path in sorted(_folders(self._in_pivot)[code].glob("[!.]*")):
             statement, _, name = path.stem.rpartition(".")
             if statement not in files or not name or path.suffix != ".txt":
                 raise EvalHarnessError(
                     "belongs to no seed",
                     where=path,
-                    mend="name it <statement>.<reference name>.txt; statements: "
+                    hint="name it <statement>.<reference name>.txt; statements: "
                     + (", ".join(statements) or "none"),
                 )
             files[statement].append(path)
         return files
 
 
-def _folders(path: Path) -> list[str]:
-    return sorted(entry.name for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+def _folders(path: Path) -> dict[str, Path]:
+    """The folders of languages by their tags, however their names spell them; others by name."""
+    entries = [entry for entry in path.iterdir() if entry.is_dir()] if path.is_dir() else []
+    named = [(tag_or_none(entry.name) or entry.name, entry) for entry in sorted(entries)]
+    return dict(sorted(named, key=lambda known: (known[0], known[0] == known[1].name)))
 
 
 def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> TextFile:
@@ -183,7 +194,7 @@ def _read_reference(path: Path, seed: Path, sources: Sequence[str]) -> TextFile:
         raise EvalHarnessError(
             f"text where {seed} is empty: {listed(stray)}",
             where=path,
-            mend="line n of the reference translates line n of the seed",
+            hint="line n of the reference translates line n of the seed",
         )
     return file
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 
 from omegaconf import MISSING
 
 from evalharness.config import FilePath
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import language
-from evalharness.testsets.base import MAKERS, NO_REFERENCES, UNSTATED, Bitext, Segment
-from evalharness.textfiles import is_blank, listed, read_aligned, read_text
+from evalharness.formats.text import is_blank, listed, read_aligned, read_text
+from evalharness.languages import normalised
+from evalharness.values.segments import (
+    MAKERS,
+    NO_REFERENCES,
+    UNSTATED,
+    Bitext,
+    Segment,
+    reference_letters,
+)
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,8 @@ class TextTestSet:
 
     Attributes:
         name: The test set's name in tables and folders.
-        source_lang: BCP-47 code of the source.
-        target_lang: BCP-47 code of the references.
+        source_lang: Tag of the source's language; kept as BCP 47 writes it (`tr` for `tur_Latn`).
+        target_lang: Tag of the references' language, likewise.
         source: The source file; `None` for outputs that are scored without it.
         references: One file per reference; an empty line means that this reference leaves the
             segment out, and a segment that no reference covers is not scored. Without any file,
@@ -51,7 +57,7 @@ class TextTestSet:
             raise EvalHarnessError(
                 f"{self.provenance}, but there are no references",
                 where="provenance",
-                mend="give 'testset.references=[REF.txt]'",
+                hint="give 'testset.references=[REF.txt]'",
             )
         if self.reference_names and len(self.reference_names) != len(self.references):
             raise EvalHarnessError(
@@ -59,7 +65,7 @@ class TextTestSet:
                 where="reference_names",
             )
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         """Nothing beyond the files, which `load` checks."""
         return None
 
@@ -71,7 +77,7 @@ class TextTestSet:
         """
         if self.source is None and not self.references:
             raise EvalHarnessError(
-                "neither a source nor a reference", where="testset", mend="give testset.source="
+                "neither a source nor a reference", where="testset", hint="give testset.source="
             )
         aligned_with = self.source if self.source is not None else self.references[0]
         first = read_text(aligned_with)
@@ -105,8 +111,8 @@ class GivenTestSet:
 
     Attributes:
         texts: The texts.
-        source_lang: BCP-47 code of the source.
-        target_lang: BCP-47 code of the references.
+        source_lang: Tag of the source's language; kept as BCP 47 writes it (`tr` for `tur_Latn`).
+        target_lang: Tag of the references' language, likewise.
         name: The test set's name in tables and folders.
         provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
         on_empty: `error` or `skip` for an empty source.
@@ -122,7 +128,7 @@ class GivenTestSet:
     def __post_init__(self) -> None:
         _check(self)
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         """Nothing."""
         return None
 
@@ -173,7 +179,7 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         raise EvalHarnessError(
             f"empty source: {listed(empty)}",
             where=texts.path,
-            mend="fill it, or leave it out with testset.on_empty=skip",
+            hint="fill it, or leave it out with testset.on_empty=skip",
         )
     segments = tuple(_segments(texts))
     if not segments:
@@ -194,12 +200,6 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
     )
 
 
-def reference_letters(count: int) -> tuple[str, ...]:
-    """Returns the names of references that have none of their own: A, B, ..., Z, R27, ..."""
-    letters = [*ascii_uppercase, *(f"R{n}" for n in range(len(ascii_uppercase) + 1, count + 1))]
-    return tuple(letters[:count])
-
-
 def _segments(texts: Texts) -> Iterator[Segment]:
     """What has a source and, where there are references, at least one of them."""
     sources = texts.sources if texts.sources is not None else [""] * len(texts.documents)
@@ -217,12 +217,13 @@ def _left_out(empty: Sequence[int], unreferenced: int) -> Iterator[str]:
 
 
 def _check(testset: TextTestSet | GivenTestSet) -> None:
-    language(testset.source_lang, where="source_lang")
-    language(testset.target_lang, where="target_lang")
+    for option in ("source_lang", "target_lang"):
+        tag = normalised(getattr(testset, option), where=option)
+        object.__setattr__(testset, option, tag)  # the one spelling that folders and caches have
     _one_of("on_empty", testset.on_empty, ("error", "skip"))
     _one_of("provenance", testset.provenance, MAKERS)
 
 
 def _one_of(option: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise EvalHarnessError(f"unknown value {value!r}", where=option, mend=" | ".join(choices))
+        raise EvalHarnessError(f"unknown value {value!r}", where=option, hint=" | ".join(choices))

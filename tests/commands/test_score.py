@@ -80,6 +80,43 @@ def test_runs_lie_where_model_file_puts_them(evalharness: CommandLine, files: Pa
     assert len(Path("results/leaderboard.csv").read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("pair", "folder"),
+    [
+        ("liv-en", "liv-en"),
+        ("sah-dsb", "sah-dsb"),
+        ("hsb-und", "hsb-und"),
+        ("tur_Latn-ENG", "tr-en"),
+        ("arb_Arab-eng_Latn", "ar-en"),
+        ("ar_EG-zho_Hant", "ar-EG-zh-Hant"),
+    ],
+)
+def test_any_language_is_scored_and_one_language_has_one_folder(
+    pair: str, folder: str, evalharness: CommandLine, files: Path
+):
+    asked = evalharness(
+        *words(f"score -s src -r ref -i good=good.en -l {pair} -m bleu chrf -f json")
+    )
+    assert asked.code == 0, asked.err
+    (run,) = json.loads(asked.out)["runs"]
+    assert f"{run['source_lang']}-{run['target_lang']}" == folder
+    scores = {score["metric"]: score["score"] for score in run["scores"]}
+    zh = {"trg_lang": "zh"} if "zh" in folder else {}
+    assert scores["BLEU"] == pytest.approx(corpus(sacrebleu.BLEU(**zh), GOOD, REFERENCES))
+    assert scores["chrF2"] == pytest.approx(corpus(sacrebleu.CHRF(), GOOD, REFERENCES))
+    assert [path.name for path in Path("results/runs").iterdir()] == [f"text.{folder}"]
+    source, target = pair.split("-")
+    ran = evalharness(
+        *("model=file", "model.path=good.en", "model.name=good", "testset=text"),
+        *(f"testset.source_lang={source}", f"testset.target_lang={target}", "testset.source=src"),
+        *("testset.references=[ref]", "metric=[bleu,chrf]"),
+    )
+    assert ran.code == 0, ran.err
+    assert len(list(Path("results").glob("runs/*/*/scores.json"))) == 1
+    shown = evalharness("leaderboard", f"select.pair={pair}", "format=csv")
+    assert shown.code == 0, shown.err
+
+
 def test_several_references_are_sacrebleus(evalharness: CommandLine, files: Path):
     asked = evalharness(*words("score -r ref -r X=ref2 -i good.en -m bleu chrf -b -w 6"))
     bleu, chrf = (float(cell) for cell in lines_of(asked)[0].split("\t"))
@@ -108,8 +145,8 @@ def test_segment_scores_are_sacrebleus(evalharness: CommandLine, files: Path):
         for number, (hyp, ref) in enumerate(zip(hyps, REFERENCES, strict=True), 1)
     ]
     assert rows == expected
-    told = evalharness(*words("score -r ref -i good.en bad.en -m chrf -sl seg.tsv"))
-    assert "chrF2" in told.out
+    shown = evalharness(*words("score -r ref -i good.en bad.en -m chrf -sl seg.tsv"))
+    assert "chrF2" in shown.out
     assert Path("seg.tsv").read_text() == asked.out
 
 
@@ -156,7 +193,7 @@ def test_a_metric_that_was_named_and_cannot_be_computed_is_a_no(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "shown"),
     [
         ("-r ref", "-i FILE"),
         ("-r ref -i good.en good=bad.en", "two files are called good"),
@@ -177,12 +214,12 @@ def test_a_metric_that_was_named_and_cannot_be_computed_is_a_no(
         ("-r ref -i good.en --frobnicate", "--frobnicate"),
     ],
 )
-def test_what_is_refused_in_one_line(words: str, told: str, evalharness: CommandLine, files: Path):
+def test_what_is_refused_in_one_line(words: str, shown: str, evalharness: CommandLine, files: Path):
     asked = evalharness("score", *words.split())
     assert asked.code == 2
     errors = [line for line in asked.err.splitlines() if not line.startswith("INFO")]
     assert len(errors) == 1
-    assert told in errors[0]
+    assert shown in errors[0]
     assert not Path("results/runs").exists()
 
 

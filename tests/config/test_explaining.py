@@ -18,7 +18,7 @@ LINES = {
     "of a file": (OSError(errno.ENOSPC, "No space left", "a/b"), "a/b: No space left"),
     "of no file": (OSError(errno.ENOSPC, "No space left"), "No space left"),
     "without words": (TimeoutError(), "TimeoutError"),
-    "ours": (EvalHarnessError("wrong", where="here", mend="mend it"), "here: wrong; mend it"),
+    "ours": (EvalHarnessError("wrong", where="here", hint="mend it"), "here: wrong; mend it"),
     "memory": (MemoryError(), "the memory is not enough"),
     "recursion": (RecursionError(), "something given is nested too deeply to be read"),
     "a defect": (KeyError("x"), None),

@@ -37,10 +37,10 @@ def test_a_full_disk_leaves_the_old_files_intact(tmp_path: Path):
         "try: write_files(Path(sys.argv[1]), {'a.txt': b'new a', 'b.txt': b'x' * 5000})\n"
         "except EvalHarnessError as error: print(error)\n"
     )
-    told = subprocess.run(
+    shown = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
     ).stdout
-    assert "cannot be written: File too large; older files are as they were" in told
+    assert "cannot be written: File too large; older files are as they were" in shown
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         "a.txt": b"old a",
         "b.txt": b"old b",

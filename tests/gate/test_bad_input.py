@@ -40,7 +40,7 @@ OPTIONS = {
     "an endless margin": (["margin.chrf=inf"], "margin.chrf: inf is not a margin"),
     "a margin in words": (["margin.chrf=much"], "margin.chrf"),
     "no margin": (["margin.chrf=null"], "margin.chrf"),
-    "a format that there is not": (["gate.format=csv"], "gate.format"),
+    "a format that there is not": (["format=xml"], "format"),
     "neither fail nor warn": (["gate.on_inconclusive=pass"], "gate.on_inconclusive"),
     "no such baseline": (["baseline=nowhere"], "nowhere/baseline.json: no baseline: No such file"),
     "results for a baseline": (["baseline=results"], "results/baseline.json: no baseline"),
@@ -52,7 +52,19 @@ OPTIONS = {
     ),
     "no such system": (
         ["gate.system=nllb"],
-        "results; systems: copy, out",
+        "gate.system: no run has 'nllb'; choices: copy, out",
+    ),
+    "no such system to show": (
+        ["select.systems=[nllb]"],
+        "select.systems: no run has 'nllb'; choices: out",
+    ),
+    "a pair that the baseline does not hold": (
+        ["select.pair=de-en"],
+        "select.pair: the baseline holds nothing on de-en; it holds: text tr-en",
+    ),
+    "a part of a candidate as baseline": (
+        ["update=true", "select.pair=tr-en"],
+        "select.pair: narrows what is shown, and a baseline holds all runs of the candidate",
     ),
     "a folder for JUnit's file": (
         ["gate.junit=results"],
@@ -63,13 +75,13 @@ OPTIONS = {
 
 @pytest.mark.parametrize("case", OPTIONS)
 def test_a_wrong_option_is_told_in_one_line(case: str, evalharness: CommandLine, held: Path):
-    overrides, said = OPTIONS[case]
+    overrides, words = OPTIONS[case]
     before = files_below(held)
     outcome = evalharness("gate", "baseline=base", "gate.system=out", *overrides)
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert outcome.err.startswith("evalharness: error: ")
-    assert said in outcome.err
+    assert words in outcome.err
     assert files_below(held) == before
 
 
@@ -118,51 +130,59 @@ def edit_text(old: str, new: str) -> Callable[[Path], None]:
 
 
 def edit_score(metric: str, **changes: object) -> Callable[[Path], None]:
-    return edit_json(lambda of: of["runs"][0]["metrics"][metric].update(changes))
+    return edit_json(lambda content: content["runs"][0]["metrics"][metric].update(changes))
 
 
 DAMAGES = {
     "a newer schema": (
-        edit_json(lambda of: of.update(schema_version=2)),
+        edit_json(lambda content: content.update(schema_version=2)),
         "base/baseline.json: written by another version of evalharness (schema_version 2); update",
     ),
-    "no schema": (edit_json(lambda of: of.pop("schema_version")), "base/baseline.json: damaged"),
-    "no runs": (edit_json(lambda of: of.update(runs=[])), "base/baseline.json: damaged"),
+    "no schema": (
+        edit_json(lambda content: content.pop("schema_version")),
+        "base/baseline.json: damaged",
+    ),
+    "no runs": (edit_json(lambda content: content.update(runs=[])), "base/baseline.json: damaged"),
     "no scores": (
-        edit_json(lambda of: of["runs"][0].update(scores=[])),
+        edit_json(lambda content: content["runs"][0].update(scores=[])),
         "base/baseline.json: damaged: ValueError: nothing to hold a candidate to",
     ),
     "a run twice": (
-        edit_json(lambda of: of["runs"].append(of["runs"][0])),
+        edit_json(lambda content: content["runs"].append(content["runs"][0])),
         "base/baseline.json: damaged: ValueError: two runs on the same language pair",
     ),
-    "runs that are none": (edit_json(lambda of: of.update(runs=5)), "baseline.json: damaged"),
+    "runs that are none": (
+        edit_json(lambda content: content.update(runs=5)),
+        "baseline.json: damaged",
+    ),
     "a score in words": (
-        edit_json(lambda of: of["runs"][0]["scores"][0].update(score="high")),
+        edit_json(lambda content: content["runs"][0]["scores"][0].update(score="high")),
         "base/baseline.json: damaged",
     ),
     "another score": (
-        edit_json(lambda of: of["runs"][0]["scores"][1].update(score=99.0)),
+        edit_json(lambda content: content["runs"][0]["scores"][1].update(score=99.0)),
         "text.tr-en.jsonl: damaged: its statistics give chrF2",
     ),
     "a name that is a path": (
-        edit_json(lambda of: of["runs"][0].update(testset="../base/x")),
+        edit_json(lambda content: content["runs"][0].update(testset="../base/x")),
         "'../base/x' is no name",
     ),
     "a metric that is a formula": (
-        edit_json(lambda of: of["runs"][0]["scores"][0].update(metric="=1+1")),
+        edit_json(lambda content: content["runs"][0]["scores"][0].update(metric="=1+1")),
         "'=1+1' is no name",
     ),
     "a score of no metric": (
-        edit_json(lambda of: of["runs"][0]["scores"][1].update(metric="TER")),
+        edit_json(lambda content: content["runs"][0]["scores"][1].update(metric="TER")),
         "text.tr-en.jsonl:1: damaged: KeyError: 'TER'",
     ),
     "a score that is gone": (
-        edit_json(lambda of: of["runs"][0]["scores"].pop(1)),
+        edit_json(lambda content: content["runs"][0]["scores"].pop(1)),
         "text.tr-en.jsonl:1: damaged: ValueError: statistics of chrF2, but no score",
     ),
     "two scores of one metric": (
-        edit_json(lambda of: of["runs"][0]["scores"].append(of["runs"][0]["scores"][0])),
+        edit_json(
+            lambda content: content["runs"][0]["scores"].append(content["runs"][0]["scores"][0])
+        ),
         "base/baseline.json: damaged: ValueError: two scores of one metric",
     ),
     "a margin of nothing": (edit_score("BLEU", margin=0), "damaged: ValueError: 0 is not a margin"),
@@ -215,13 +235,13 @@ DAMAGES = {
 def test_a_damaged_baseline_is_told_with_its_line_and_can_be_written_anew(
     case: str, evalharness: CommandLine, held: Path
 ):
-    damage, said = DAMAGES[case]
+    damage, words = DAMAGES[case]
     whole = files_below(held / "base")
     damage(held / "base")
     outcome = evalharness("gate", "baseline=base", "gate.system=out")
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
-    assert said in outcome.err
+    assert words in outcome.err
     assert "update=true" in outcome.err
     outcome = evalharness("gate", "update=true", "baseline=base", "gate.system=out")
     assert outcome.code == 0
@@ -252,7 +272,7 @@ def test_a_baseline_needs_a_folder_of_its_own(evalharness: CommandLine, held: Pa
 
 def test_nothing_outside_the_folder_is_ever_removed(evalharness: CommandLine, held: Path):
     (held / "precious.jsonl").write_text("{}\n")
-    edit_json(lambda of: of["runs"][0].update(file="../precious.jsonl"))(held / "base")
+    edit_json(lambda content: content["runs"][0].update(file="../precious.jsonl"))(held / "base")
     assert evalharness("gate", "update=true", "baseline=base", "gate.system=out").code == 0
     assert (held / "precious.jsonl").exists()
 
@@ -349,7 +369,7 @@ def test_runs_and_baselines_of_an_older_evalharness_are_read(evalharness: Comman
         run = json.loads((path.parent / "run.json").read_text())
         del run["metrics"]
         (path.parent / "run.json").write_text(json.dumps(run))
-    edit_json(lambda of: of["runs"][0].pop("metrics"))(held / "base")
+    edit_json(lambda content: content["runs"][0].pop("metrics"))(held / "base")
     for metrics in ([], ["metric=[]"]):
         outcome = evalharness("gate", "baseline=base", "gate.system=out", *metrics)
         assert (outcome.code, outcome.err) == (0, "")

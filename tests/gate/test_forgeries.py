@@ -29,9 +29,9 @@ GARBAGE = [f"x y z {n}" for n in range(40)]
 def team(tmp_path: Path) -> Path:
     """A good system in `then`, garbage in `now`, both in two language pairs."""
     for lang in ("ar", "tr"):
-        of = bitext(REFERENCES, lang=lang)
-        finished(tmp_path / "then", "good", of, GOOD, BLEU, CHRF)
-        finished(tmp_path / "now", "garbage", of, GARBAGE, BLEU, CHRF)
+        news = bitext(REFERENCES, lang=lang)
+        finished(tmp_path / "then", "good", news, GOOD, BLEU, CHRF)
+        finished(tmp_path / "now", "garbage", news, GARBAGE, BLEU, CHRF)
     return tmp_path
 
 
@@ -72,9 +72,9 @@ def test_statistics_that_are_not_of_the_hypotheses_fail(
     outcome = gate(evalharness)
     assert outcome.code == 1
     garbage = sacrebleu.corpus_chrf(GARBAGE, [REFERENCES]).score
-    told = " ".join(outcome.out.split())
-    assert f"its run folder says 100.0000, its hypotheses give {garbage:.4f}" in told
-    assert "FAIL: 4 fail" in told
+    answer = " ".join(outcome.out.split())
+    assert f"its run folder says 100.0000, its hypotheses give {garbage:.4f}" in answer
+    assert "FAIL: 4 fail" in answer
     outcome = gate(evalharness, "metric=[]")  # the user's own choice
     assert outcome.code == 0
     believed = "recorded statistics believed, not scored again: news ar-en BLEU, news ar-en chrF2"
@@ -111,7 +111,7 @@ FORGED = {
     "another direction": (
         lambda run: edit(
             run / "scores.json",
-            lambda of: [score.update(higher_is_better=False) for score in of["scores"]],
+            lambda content: [score.update(higher_is_better=False) for score in content["scores"]],
         ),
         "the baseline says the other direction is better",
     ),
@@ -131,12 +131,12 @@ FORGED = {
 def test_a_candidate_that_contradicts_itself_fails(
     case: str, metrics: list[str], baseline: Path, team: Path, evalharness: CommandLine
 ):
-    change, said = FORGED[case]
+    change, words = FORGED[case]
     for run in (team / "now").glob("runs/*/*"):
         change(run)
     outcome = gate(evalharness, *metrics)
     assert outcome.code == 1
-    assert said in outcome.out
+    assert words in outcome.out
 
 
 def test_a_metric_that_is_renamed_in_the_run_folder_is_another_metric(
@@ -146,16 +146,20 @@ def test_a_metric_that_is_renamed_in_the_run_folder_is_another_metric(
     for run in (team / "now").glob("runs/*/*"):
         edit(
             run / "run.json",
-            lambda of: of["metrics"].update(BLEU={**of["metrics"]["chrF2"], "choice": "lax"}),
+            lambda content: content["metrics"].update(
+                BLEU={**content["metrics"]["chrF2"], "choice": "lax"}
+            ),
         )
-    outcome = gate(evalharness, "+margin.lax=1000", "gate.format=json")
-    margins = {of["metric"]: of["measured"]["margin"] for of in json.loads(outcome.out)["verdicts"]}
+    outcome = gate(evalharness, "+margin.lax=1000", "format=json")
+    verdicts = json.loads(outcome.out)["verdicts"]
+    margins = {verdict["metric"]: verdict["measured"]["margin"] for verdict in verdicts}
     assert (outcome.code, margins) == (1, {"BLEU": 1.0, "chrF2": 0.75})
     for run in (team / "now").glob("runs/*/*"):
         edit(
             run / "scores.json",
-            lambda of: (
-                [score.update(metric="BLEU") for score in of["scores"][1:]] and of["scores"].pop(0)
+            lambda content: (
+                [score.update(metric="BLEU") for score in content["scores"][1:]]
+                and content["scores"].pop(0)
             ),
         )
     outcome = gate(evalharness)
@@ -188,13 +192,13 @@ def repository(baseline: Path, team: Path) -> Path:
 
 
 def without_arabic(folder: Path) -> None:
-    edit(folder / "baseline.json", lambda of: of["runs"].pop(0))
+    edit(folder / "baseline.json", lambda content: content["runs"].pop(0))
     (folder / "news.ar-en.jsonl").unlink()
 
 
 def with_wide_margins(folder: Path) -> None:
-    def widen(of: dict) -> None:
-        for run in of["runs"]:
+    def widen(content: dict) -> None:
+        for run in content["runs"]:
             run["metrics"] = {metric: {"margin": 1000} for metric in run["metrics"]}
 
     edit(folder / "baseline.json", widen)
@@ -278,11 +282,11 @@ def test_a_revision_that_cannot_be_read_is_told(
     git(repository, "update-index", "--add", "--cacheinfo", f"160000,{commit},base/inner")
     git(repository, "commit", "-q", "-m", "A submodule")
     git(repository, "checkout", "-q", "-f", "main")
-    overrides, said = REVISIONS[case]
+    overrides, words = REVISIONS[case]
     outcome = gate(evalharness, *overrides)
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
-    assert said in outcome.err
+    assert words in outcome.err
 
 
 def test_a_file_that_git_has_lost_is_told(repository: Path, evalharness: CommandLine):
@@ -319,7 +323,7 @@ def test_a_metric_that_depends_on_the_target_language_is_configured_for_it(
 ):
     assert evalharness("model=copy", *small, "testset.target_lang=zh", "metric=bleu").code == 0
     assert evalharness("gate", "update=true", "baseline=base").code == 0
-    outcome = evalharness("gate", "baseline=base", "gate.format=json")
+    outcome = evalharness("gate", "baseline=base", "format=json")
     (verdict,) = json.loads(outcome.out)["verdicts"]
     assert verdict["measured"]["believed"] == ""
     assert "tok:zh" in (Path("base") / "baseline.json").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from evalharness.cli import main
-from evalharness.gate.command import SUMMARY
+from evalharness.commands.gate import SUMMARY
 
 from ..conftest import CommandLine, Outcome, files_below, read_lines, text_testset
 
@@ -80,7 +81,7 @@ def test_the_same_output_passes(team: Team, evalharness: CommandLine, baseline: 
     outcome = evalharness("gate", baseline, *candidate(team, "nllb"))
     assert (outcome.code, outcome.err) == (0, "")
     assert "PASS: 2 pass" in outcome.out
-    outcome = evalharness("gate", baseline, *candidate(team, "nllb"), "gate.format=json")
+    outcome = evalharness("gate", baseline, *candidate(team, "nllb"), "format=json")
     for verdict in verdicts(outcome).values():
         assert verdict["outcome"] == "pass"
         assert verdict["measured"]["low"] == verdict["measured"]["high"] == 0
@@ -107,23 +108,25 @@ def test_forty_segments_are_inconclusive_and_it_says_how_many_would_do(
 ):
     for system in ("nllb", "opusmt"):
         team.score(flores / f"ar-en/flores-test.{system}.en", system, FEW, "results_dir=few")
-    few = ["baseline=base", "candidate=few", "gate.format=json"]
+    few = ["baseline=base", "candidate=few", "format=json"]
     assert evalharness("gate", "update=true", *few, "gate.system=nllb").code == 0
     outcome = evalharness("gate", *few, "gate.system=opusmt")
     assert outcome.code == 1
     for verdict in verdicts(outcome).values():
         assert verdict["outcome"] == "inconclusive"
         assert verdict["measured"]["units"] == 40
-        assert 40 < verdict["measured"]["units_needed"] < 10_000
-    table = evalharness("gate", *few, "gate.system=opusmt", "gate.format=table")
-    assert "segments would settle it (there are 40)" in " ".join(table.out.split())
+        assert 2 < verdict["measured"]["units_needed"] < 10_000
+    table = evalharness("gate", *few, "gate.system=opusmt", "format=table")
+    assert "segments would settle it for an unchanged system (there are 40)" in " ".join(
+        table.out.split()
+    )
     warned = evalharness("gate", *few, "gate.system=opusmt", "gate.on_inconclusive=warn")
     assert warned.code == 0
     assert verdicts(warned) == verdicts(outcome)
 
 
 def test_a_margin_decides_what_is_good_enough(team: Team, evalharness: CommandLine, baseline: str):
-    failing = [baseline, *candidate(team, "truncated"), "gate.format=json"]
+    failing = [baseline, *candidate(team, "truncated"), "format=json"]
     assert verdicts(evalharness("gate", *failing))["chrF2"]["outcome"] == "fail"
     assert evalharness("gate", *failing, "margin.chrf=3", "margin.bleu=3").code == 0
 
@@ -147,17 +150,68 @@ UNLIKE = {
 def test_unlike_things_are_never_compared(
     case: str, team: Team, evalharness: CommandLine, flores: Path
 ):
-    overrides, said = UNLIKE[case]
+    overrides, expected = UNLIKE[case]
     output = flores / "ar-en/flores-test.nllb.en"
     team.score(output, "nllb", FEW, "results_dir=then")
     team.score(output, "nllb", FEW, "results_dir=now", *overrides)
     assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
-    outcome = evalharness("gate", "baseline=base", "candidate=now", "gate.format=json")
+    outcome = evalharness("gate", "baseline=base", "candidate=now", "format=json")
     assert outcome.code == 1
     stopped = verdicts(outcome)["chrF2"]
     assert stopped["outcome"] == "fail"
-    assert said in stopped["obstacle"]
+    assert expected in stopped["obstacle"]
     assert stopped["measured"] is None
+
+
+def older(baseline: Path, **changes: str) -> None:
+    """Makes a baseline one that another version of sacreBLEU wrote, with other numbers."""
+    path = baseline / "baseline.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for score in content["runs"][0]["scores"]:
+        for part, value in {"version": "2.4.1", **changes}.items():
+            score["signature"] = re.sub(rf"\b{part}:[^|]+", f"{part}:{value}", score["signature"])
+        score["score"] += 5
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_patch_of_a_package_changes_no_verdict(
+    team: Team, evalharness: CommandLine, baseline: str, tmp_path: Path
+):
+    older(tmp_path / "baseline")
+    outcome = evalharness("gate", baseline, *candidate(team, "nllb"))
+    assert outcome.code == 0, outcome.out
+    shown = " ".join(outcome.out.split())
+    assert (
+        "computed with other versions (version:2.4.1, now version:2.6.0), both sides are scored"
+        " with this version: flores ar-en BLEU, flores ar-en chrF2"
+    ) in shown
+    json_of = (baseline, *candidate(team, "nllb"), "format=json")
+    for verdict in verdicts(evalharness("gate", *json_of)).values():
+        assert verdict["measured"]["difference"] == 0  # the score that is recorded is 5 higher
+    failing = evalharness("gate", baseline, *candidate(team, "truncated"))
+    assert failing.code == 1
+
+
+def test_what_cannot_be_scored_here_is_compared_as_recorded_where_only_versions_differ(
+    team: Team, evalharness: CommandLine, baseline: str, tmp_path: Path
+):
+    path = tmp_path / "baseline/baseline.json"
+    path.write_text(path.read_text().replace("version:2.6.0", "version:2.4.1"))
+    outcome = evalharness("gate", baseline, *candidate(team, "nllb"), "metric=[]")
+    assert outcome.code == 0, outcome.out
+    shown = " ".join(outcome.out.split())
+    assert "(version:2.4.1, now version:2.6.0), compared as recorded: flores ar-en BLEU" in shown
+
+
+def test_a_changed_option_stops_the_candidate_whatever_the_version(
+    team: Team, evalharness: CommandLine, baseline: str, tmp_path: Path
+):
+    older(tmp_path / "baseline", tok="intl")
+    outcome = evalharness("gate", baseline, *candidate(team, "nllb"), "format=json")
+    assert outcome.code == 1
+    stopped = verdicts(outcome)["BLEU"]
+    assert stopped["outcome"] == "fail"
+    assert "computed in another way: tok:intl|version:2.4.1, now tok:13a" in stopped["obstacle"]
 
 
 def test_a_changed_reference_fails(
@@ -186,8 +240,8 @@ def test_what_only_the_candidate_has_is_named_not_judged(
     assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
     outcome = evalharness("gate", "baseline=base", "candidate=now")
     assert outcome.code == 0
-    said = "not judged, since the baseline has no such score: flores ar-en chrF2++, news ar-en"
-    assert said in outcome.out
+    expected = "not judged, since the baseline has no such score: flores ar-en chrF2++, news ar-en"
+    assert expected in outcome.out
 
 
 def test_lower_is_better_for_ter(team: Team, evalharness: CommandLine, flores: Path):
@@ -196,26 +250,32 @@ def test_lower_is_better_for_ter(team: Team, evalharness: CommandLine, flores: P
         team.score(flores / f"ar-en/flores-test.{system}.en", system, *few)
     overrides = ["baseline=base", "candidate=few"]
     assert evalharness("gate", "update=true", *overrides, "gate.system=google").code == 0
-    outcome = evalharness("gate", *overrides, "gate.system=argos", "gate.format=json")
+    outcome = evalharness("gate", *overrides, "gate.system=argos", "format=json")
     found = verdicts(outcome)["TER"]["measured"]
     assert verdicts(outcome)["TER"]["outcome"] == "fail"
     assert 1 < found["low"] < found["difference"] < found["high"]
     assert evalharness("gate", "update=true", *overrides, "gate.system=argos").code == 0
-    outcome = evalharness("gate", *overrides, "gate.system=google", "gate.format=json")
+    outcome = evalharness("gate", *overrides, "gate.system=google", "format=json")
     assert verdicts(outcome)["TER"]["outcome"] == "better"
 
 
 def test_documents_are_what_is_counted_where_they_are_known(
     team: Team, evalharness: CommandLine, flores: Path, tmp_path: Path
 ):
-    (tmp_path / "ids.txt").write_text("".join(f"{row // 50}\n" for row in range(1012)))
-    overrides = ["testset.documents=ids.txt", "metric=chrf", "results_dir=grouped", "limit=200"]
-    for system in ("nllb", "opusmt"):
-        team.score(flores / f"ar-en/flores-test.{system}.en", system, *overrides)
-    few = ["baseline=base", "candidate=grouped"]
-    assert evalharness("gate", "update=true", *few, "gate.system=nllb").code == 0
-    outcome = evalharness("gate", *few, "gate.system=opusmt")
-    assert "documents would settle it (there are 4)" in " ".join(outcome.out.split())
+    for size, message in (
+        (25, "documents would settle it for an unchanged system (there are 8)"),
+        (40, "chrF2: inconclusive: with 5 documents nothing can be shown; it takes 6"),
+    ):
+        folder = f"grouped{size}"
+        (tmp_path / "ids.txt").write_text("".join(f"{row // size}\n" for row in range(1012)))
+        overrides = ["testset.documents=ids.txt", "metric=chrf", f"results_dir={folder}"]
+        for system in ("nllb", "opusmt"):
+            team.score(flores / f"ar-en/flores-test.{system}.en", system, *overrides, "limit=200")
+        few = [f"baseline=base{size}", f"candidate={folder}"]
+        assert evalharness("gate", "update=true", *few, "gate.system=nllb").code == 0
+        outcome = evalharness("gate", *few, "gate.system=opusmt")
+        assert outcome.code == 1
+        assert message in " ".join(outcome.out.split())
 
 
 def test_junit_says_the_same_in_a_form_that_ci_reads(
@@ -259,13 +319,39 @@ def test_markdown_goes_to_the_summary_of_the_job(
 ):
     (tmp_path / "summary.md").write_text("An earlier step.\n")
     monkeypatch.setenv(SUMMARY, str(tmp_path / "summary.md"))
-    markdown = [*candidate(team, "google"), "gate.format=markdown"]
+    markdown = [*candidate(team, "google"), "format=markdown"]
     outcome = evalharness("gate", baseline, *markdown)
     written = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert written == f"An earlier step.\n{outcome.out}"
     rows = [line for line in written.splitlines() if line.startswith("| flores")]
-    assert [row.count("|") for row in rows] == [10, 10]
-    assert "| 36.51 | 45.09 | +8.58 |" in rows[0]
+    assert [row.count("|") for row in rows] == [9, 9]
+    assert "| 36.51 | 45.09 | +8.58 (" in rows[0]
+
+
+def test_a_selection_changes_what_is_printed_and_nothing_else(
+    evalharness: CommandLine, small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "worse.txt").write_text("x\ny\nz\n")
+    for name, arabic in (("then", "ref.txt"), ("now", "worse.txt")):
+        for lang, output in (("tr", "ref.txt"), ("ar", arabic)):
+            system = ["model=file", f"model.path={output}", "model.name=ours"]
+            test = [*small, f"testset.source_lang={lang}", "metric=chrf", f"results_dir={name}"]
+            assert evalharness(*system, *test).code == 0
+    assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
+    monkeypatch.setenv(SUMMARY, str(tmp_path / "summary.md"))
+    gate = ["gate", "baseline=base", "candidate=now", "gate.junit=gate.xml"]
+    for pair in ("tr-en", "ar-en"):
+        outcome = evalharness(*gate, f"select.pair={pair}")
+        assert outcome.code == 1
+        shown = " ".join(outcome.out.split())
+        assert "text ar-en chrF2: " in shown  # it stops the candidate
+        assert ("stop the candidate are shown whatever" in shown) is (pair == "tr-en")
+        assert ("1 verdict is not shown" in shown) is (pair == "ar-en")
+        suites = [suite.get("name") for suite in ET.parse(tmp_path / "gate.xml").getroot()]
+        assert suites == ["text.ar-en", "text.tr-en"]
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in summary if line.startswith("| text")]) == 4
+    assert len({line for line in summary if line.startswith("###")}) == 1
 
 
 @pytest.mark.parametrize("columns", [80, 120])

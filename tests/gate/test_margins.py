@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evalharness.errors import EvalHarnessError
+from evalharness.gate.baselines import BaselineScore
 from evalharness.gate.margins import Margins
-from evalharness.store.baselines import BaselineScore
 
 BLEU = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:{version}"
 CHRF = "nrefs:1|case:lc|eff:yes|nc:6|nw:{words}|space:no|version:2.6.0"
@@ -36,7 +36,7 @@ def score(metric: str, signature: str, margin: float | None = None) -> BaselineS
     ],
 )
 def test_a_metric_is_known_by_its_signature(metric: str, signature: str, margin: float):
-    assert Margins(MARGINS).of(score(metric, signature)) == margin
+    assert Margins(MARGINS).margin_of(score(metric, signature)) == margin
 
 
 RENAMED = {
@@ -54,31 +54,31 @@ RENAMED = {
 @pytest.mark.parametrize("case", RENAMED)
 def test_a_renamed_metric_gets_no_other_metrics_margin(case: str):
     with pytest.raises(EvalHarnessError, match="margin: none for "):
-        Margins(MARGINS).of(score(*RENAMED[case]))
+        Margins(MARGINS).margin_of(score(*RENAMED[case]))
 
 
 def test_a_metric_of_ones_own_has_one_under_its_name_or_its_choice():
     length = score("length", "reads:1000")
-    assert Margins({"length": 2.0}).of(length) == 2.0
-    assert Margins({"mine": 3.0}).of(length, "mine") == 3.0
+    assert Margins({"length": 2.0}).margin_of(length) == 2.0
+    assert Margins({"mine": 3.0}).margin_of(length, "mine") == 3.0
     with pytest.raises(EvalHarnessError, match=r"none for length; give \+margin\.length="):
-        Margins(MARGINS).of(length)
+        Margins(MARGINS).margin_of(length)
 
 
 def test_the_baselines_goes_before_the_usual_one_and_the_command_lines_before_both():
     bleu = score("BLEU", BLEU.format(version="2.6.0"), margin=0.4)
-    assert Margins(MARGINS).of(bleu) == 0.4
-    assert Margins(MARGINS, frozenset({"bleu"})).of(bleu) == 1.0
+    assert Margins(MARGINS).margin_of(bleu) == 0.4
+    assert Margins(MARGINS, frozenset({"bleu"})).margin_of(bleu) == 1.0
 
 
 def test_a_base_can_only_be_narrowed():
     bleu = score("BLEU", BLEU.format(version="2.6.0"), margin=0.4)
     narrow = Margins({"bleu": 0.3}, frozenset({"bleu"}), "main")
-    assert narrow.of(bleu) == 0.3
+    assert narrow.margin_of(bleu) == 0.3
     wide = Margins({"bleu": 5.0}, frozenset({"bleu"}), "main")
     with pytest.raises(
         EvalHarnessError, match=r"margin.bleu: 5, but the baseline of main holds 0.4"
     ):
-        wide.of(bleu)
+        wide.margin_of(bleu)
     with pytest.raises(EvalHarnessError, match="holds none for BLEU"):
-        narrow.of(score("BLEU", BLEU.format(version="2.6.0")))
+        narrow.margin_of(score("BLEU", BLEU.format(version="2.6.0")))

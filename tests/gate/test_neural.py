@@ -38,7 +38,7 @@ def test_it_is_scored_again_with_the_users_checkpoint_and_no_store_of_the_candid
 ):
     update = ["gate", "update=true", "baseline=base", "candidate=then", "margin.comet=100"]
     assert evalharness(*update, *scored).code == 0
-    gate = ["gate", "baseline=base", "candidate=now", "gate.format=json", *scored]
+    gate = ["gate", "baseline=base", "candidate=now", "format=json", *scored]
     outcome = evalharness(*gate)
     honest = verdict(outcome)["measured"]
     assert (honest["margin"], honest["believed"]) == (100, "")
@@ -68,7 +68,7 @@ def test_a_machine_without_the_checkpoint_can_decide(
     score, one = segment["statistics"]["tiny-comet"]
     assert (type(score), one) == (float, 1)
     assert evalharness("gate", "baseline=base", "candidate=then").code == 0
-    outcome = evalharness("gate", "baseline=base", "candidate=now", "gate.format=json")
+    outcome = evalharness("gate", "baseline=base", "candidate=now", "format=json")
     found = verdict(outcome)
     assert (found["metric"], found["measured"]["margin"]) == ("tiny-comet", 100)
     assert "no metric of that name" in found["measured"]["believed"]

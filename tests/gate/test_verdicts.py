@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from evalharness.gate.rates import RateChange
+from evalharness.gate.report import Outcome
 from evalharness.gate.verdicts import POWER, Answer, Question, judge, units_needed
 from evalharness.stats import PairedDifference, paired_difference, sum_by_document
-from evalharness.views.gate import Outcome
+from evalharness.stats.rates import Flags
 
 ALPHA = 0.05
 PASSES = (Outcome.PASS, Outcome.BETTER)
@@ -91,21 +93,26 @@ def test_verdicts_and_bounds_never_disagree(questions: list[Question]):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(gains, min_size=1, max_size=12))
-def test_an_open_question_needs_more_units_than_there_are(questions: list[Question]):
+def test_an_open_question_needs_the_units_of_an_unchanged_system(questions: list[Question]):
     for asked, answer in zip(questions, judge(questions, ALPHA), strict=True):
         if answer.outcome is Outcome.INCONCLUSIVE:
-            assert units_needed(asked, answer) > asked.gain.units
+            # (2.49 SE / margin) ** 2 for one question of many units at a level of 0.05
+            quantile = stats.norm.ppf(1 - answer.level) + stats.norm.ppf(0.8)
+            least = asked.gain.units * (quantile * asked.gain.standard_error / asked.margin) ** 2
+            assert units_needed(asked, answer) >= min(least, 1e12) * (1 - 1e-9)
         else:
             assert units_needed(asked, answer) == asked.gain.units
 
 
-def test_no_number_of_units_settles_a_loss_of_the_margin_itself():
-    asked = question(-1, 0.5)
+@pytest.mark.parametrize("gain", [-1.0, -0.6, -0.2, 0.1])
+def test_what_was_measured_does_not_change_how_many_units_it_takes(gain: float):
+    asked = question(gain, 0.7, units=4000)
     (answer,) = judge([asked], ALPHA)
-    assert units_needed(asked, answer) == math.inf
+    assert answer.outcome is Outcome.INCONCLUSIVE
+    assert units_needed(asked, answer) == pytest.approx(4000 * (2.4865 * 0.7) ** 2, rel=1e-3)
 
 
-def test_so_many_units_settle_it_as_often_as_was_said():
+def test_an_unchanged_system_passes_on_so_many_units_as_often_as_was_said():
     asked = question(-0.4, 0.5, units=40)
     (answer,) = judge([asked], ALPHA)
     needed = int(units_needed(asked, answer))
@@ -113,12 +120,36 @@ def test_so_many_units_settle_it_as_often_as_was_said():
     spread = asked.gain.standard_error * math.sqrt(asked.gain.units)
     outcomes = []
     for _ in range(1000):
-        differences = generator.normal(-0.4, spread, needed)
+        differences = generator.normal(0, spread, needed)
         error = float(stats.sem(differences))
         again = question(float(differences.mean()), error, units=needed)
         outcomes.append(judge([again], ALPHA)[0].outcome)
-    settled = sum(outcome is not Outcome.INCONCLUSIVE for outcome in outcomes)
-    assert settled / 1000 == pytest.approx(POWER, abs=3 * math.sqrt(0.16 / 1000))
+    passed = sum(outcome in (Outcome.PASS, Outcome.BETTER) for outcome in outcomes)
+    assert passed / 1000 == pytest.approx(POWER, abs=3 * math.sqrt(0.16 / 1000))
+
+
+@pytest.mark.parametrize("changed", [0, 1, 3])
+def test_an_unchanged_rate_passes_on_so_many_segments_at_least_as_often_as_was_said(changed: int):
+    asked = RateChange(Flags(changed, changed, 300), 0.015)
+    if changed == 0:
+        asked = RateChange(Flags(0, 0, 100), 0.015)
+    (answer,) = judge([asked], ALPHA)
+    assert answer.outcome is Outcome.INCONCLUSIVE
+    needed, rate = int(units_needed(asked, answer)), changed / 300
+    chances = stats.binom.pmf(range(needed + 1), needed, rate)
+    passed = sum(
+        chance
+        for newly, chance in enumerate(chances[: needed // 10])
+        if judge([RateChange(Flags(newly, newly, needed), 0.015)], ALPHA)[0].outcome in PASSES
+    )
+    assert passed >= POWER
+
+
+def test_no_number_settles_a_rate_that_moves_by_more_than_the_margin_without_a_change():
+    asked = RateChange(Flags(30, 30, 1000), 0.01)  # 3 % newly flagged, 3 % no longer
+    (answer,) = judge([asked], ALPHA)
+    assert answer.outcome is Outcome.INCONCLUSIVE
+    assert units_needed(asked, answer) == math.inf
 
 
 DOCUMENTS, SEGMENTS, TRIALS = 12, 8, 1000
@@ -145,7 +176,7 @@ def trial(
             noise = generator.normal(0, 0.1, len(words))
             baseline = 0.6 + generator.normal(0, 0.1, len(words))
             candidate = baseline - loss / 100 + shared + noise
-            tables = [np.column_stack([words * of, words]) for of in (candidate, baseline)]
+            tables = [np.column_stack([words * share, words]) for share in (candidate, baseline)]
             gains.append(paired_difference(*map(unit, tables), ratio))
     return gains
 

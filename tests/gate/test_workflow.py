@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from evalharness.gate.command import SUMMARY
+from evalharness.commands.gate import SUMMARY
 
 from ..conftest import ROOT
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.metrics import BLEU, CHRF, TER, Metric
-from evalharness.testsets import Segment
+from evalharness.stats.aggregates import Aggregate
+from evalharness.values import Bitext, Judgement, Outputs, Segment
 
 from ..conftest import read_lines
 
@@ -27,7 +28,6 @@ PAIRS = {
         BLEU(smooth_method="add-k", smooth_value=0.5, tokenize="char"),
         lambda: sacrebleu.BLEU(smooth_method="add-k", smooth_value=0.5, tokenize="char"),
     ),
-    "BLEU Chinese": (BLEU(target_lang="zh-Hans"), lambda: sacrebleu.BLEU(trg_lang="zh")),
     "chrF2": (CHRF(), lambda: sacrebleu.CHRF()),
     "chrF2++": (CHRF(word_order=2), lambda: sacrebleu.CHRF(word_order=2)),
     "chrF3": (CHRF(beta=3, whitespace=True), lambda: sacrebleu.CHRF(beta=3, whitespace=True)),
@@ -46,16 +46,23 @@ words = st.lists(
 sentence = words.map(" ".join)
 
 
-def segments_of(references: Sequence[Sequence[str]]) -> list[Segment]:
-    return [
+def bitext_of(references: Sequence[Sequence[str]], target: str = "en") -> Bitext:
+    segments = tuple(
         Segment(str(position), position, None, "x", tuple(refs))
         for position, refs in enumerate(references)
-    ]
+    )
+    return Bitext("news", "tr", target, segments, "src.txt", len(segments), ("human",))
+
+
+def judged(
+    metric: Metric, references: Sequence[Sequence[str]], hypotheses: Sequence[str], target="en"
+) -> Judgement:
+    return metric.judge(Outputs("a", bitext_of(references, target), tuple(hypotheses)))
 
 
 def score(metric: Metric, references: Sequence[Sequence[str]], hypotheses: list[str]) -> float:
-    statistics = metric.statistics(segments_of(references), hypotheses)
-    return float(metric.corpus(statistics.sum(axis=0)))
+    judgement = judged(metric, references, hypotheses)
+    return float(judgement.aggregate.corpus(judgement.statistics.sum(axis=0)))
 
 
 @pytest.mark.parametrize("case", PAIRS)
@@ -72,7 +79,7 @@ def test_scores_and_signature_equal_sacrebleus(case: str, corpus: list[tuple[str
     references = [refs for _, refs in corpus]
     theirs = peer.corpus_score(hypotheses, list(zip(*references, strict=True)))
     assert score(ours, references, hypotheses) == pytest.approx(theirs.score, abs=1e-9)
-    assert ours.signature(segments_of(references)) == str(peer.get_signature())
+    assert ours.signature(bitext_of(references)) == str(peer.get_signature())
     assert ours.name == theirs.name
 
 
@@ -93,7 +100,7 @@ def test_uneven_numbers_of_references_equal_sacrebleus(
     streams = [stream for stream in streams if any(ref is not None for ref in stream)]
     theirs = peer.corpus_score(hypotheses, streams)
     assert score(ours, references, hypotheses) == pytest.approx(theirs.score, abs=1e-9)
-    assert ours.signature(segments_of(references)) == str(peer.get_signature())
+    assert ours.signature(bitext_of(references)) == str(peer.get_signature())
 
 
 SENTENCE_PEERS = {
@@ -108,13 +115,12 @@ SENTENCE_PEERS = {
 def test_segment_scores_equal_sacrebleus_sentence_scores(name: str, flores: Path):
     references = read_lines(flores / "ar-en/flores-test.en")[:200]
     hypotheses = read_lines(flores / "ar-en/flores-test.argos.en")[:200]
-    metric = FOUR[name]
-    statistics = metric.statistics(segments_of([[ref] for ref in references]), hypotheses)
+    ours = judged(FOUR[name], [[ref] for ref in references], hypotheses).segment_scores
     theirs = [
         SENTENCE_PEERS[name](hyp, [ref]).score
         for hyp, ref in zip(hypotheses, references, strict=True)
     ]
-    np.testing.assert_allclose(metric.segment_scores(statistics), theirs, atol=1e-9, rtol=0)
+    np.testing.assert_allclose(ours, theirs, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize("name", FOUR)
@@ -133,18 +139,37 @@ def test_the_reference_itself_is_perfect(name: str, perfect: float):
     references = ["the cat sat on the mat .", "it saw another cat there ."]
     metric = FOUR[name]
     assert score(metric, [[ref] for ref in references], references) == pytest.approx(perfect)
-    assert metric.higher_is_better == (perfect == 100)
+    judgement = judged(metric, [[ref] for ref in references], references)
+    assert judgement.higher_is_better == (perfect == 100)
+    assert judgement.segment_scores == pytest.approx([perfect, perfect])
 
 
 def test_corpus_scores_keep_the_shape_of_their_totals():
     references = [["the cat sat on the mat ."], ["a dog"], ["it rains"]]
-    statistics = BLEU().statistics(segments_of(references), ["the cat sat", "a dog", "rain"])
-    totals = np.stack([statistics, statistics * 2])
-    scores = BLEU().corpus(totals)
+    judgement = judged(BLEU(), references, ["the cat sat", "a dog", "rain"])
+    bleu: Aggregate = judgement.aggregate
+    totals = np.stack([judgement.statistics, judgement.statistics * 2])
+    scores = bleu.corpus(totals)
     assert scores.shape == (2, 3)
-    assert scores[0, 1] == BLEU().corpus(statistics[1])
+    assert scores[0, 1] == bleu.corpus(judgement.statistics[1])
 
 
-def test_one_hypothesis_too_many_is_refused():
-    with pytest.raises(ValueError, match="2 hypotheses for 1 segments"):
-        BLEU().statistics(segments_of([["the cat"]]), ["the cat", "the cat"])
+@pytest.mark.parametrize(
+    ("target", "hypothesis", "reference"),
+    [
+        ("zh-Hans", "猫坐在垫子上。", "猫坐在红垫子上。"),
+        ("de", "Die Katze saß auf der Matte.", "Die Katze saß auf der roten Matte."),
+    ],
+)
+def test_the_tokenizer_is_that_of_the_target_language(target, hypothesis, reference):
+    peer = sacrebleu.BLEU(trg_lang=target.partition("-")[0])
+    ours = judged(BLEU(), [[reference]], [hypothesis], target)
+    expected = peer.corpus_score([hypothesis], [[reference]]).score
+    total = ours.aggregate.corpus(ours.statistics.sum(axis=0))
+    assert float(total) == pytest.approx(expected, abs=1e-9)
+    assert ours.signature == str(peer.get_signature())
+
+
+def test_a_failed_segment_cannot_be_judged():
+    with pytest.raises(ValueError, match="1 of 2 segments failed"):
+        BLEU().judge(Outputs("a", bitext_of([["the cat"], ["a dog"]]), ("the cat", None)))

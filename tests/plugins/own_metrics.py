@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from evalharness.hub import Checkpoint, Files
-from evalharness.metrics import ErrorSpan, MeanAggregate, Metric, Remark
+from evalharness.metrics import Bitext, Judgement, MeanAggregate, Metric, Outputs, observed
 
 
 @dataclass(frozen=True)
@@ -28,34 +28,52 @@ class Length(Metric):
     reads: int = 1000
     needs_reference: bool = False
 
-    higher_is_better: ClassVar[bool] = True
     asked: ClassVar[list[list[str]]] = []
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         return None
 
-    def signature(self, segments: Sequence) -> str:
+    def signature(self, bitext: Bitext) -> str:
         return f"reads:{self.reads}"
 
-    def statistics(self, segments: Sequence, hypotheses: Sequence[str]) -> np.ndarray:
-        self.asked.append(list(hypotheses))
-        return np.array([[len(text[: self.reads]), 1.0] for text in hypotheses])
+    def judge(self, outputs: Outputs) -> Judgement:
+        self.asked.append(outputs.texts)
+        lengths = self.lengths(outputs.texts)
+        return Judgement(
+            np.column_stack([lengths, np.ones(len(lengths))]),
+            lengths,
+            MeanAggregate(),
+            self.signature(outputs.bitext),
+            True,
+            "characters",
+            [
+                observed(
+                    truncated=len(text) > self.reads,
+                    error_spans=[
+                        {"start": match.start(), "end": match.end(), "severity": "minor"}
+                        for match in re.finditer("x+", text)
+                    ],
+                )
+                for text in outputs.texts
+            ],
+        )
 
-    @property
-    def aggregate(self) -> MeanAggregate | None:
-        return MeanAggregate()
+    def lengths(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([float(len(text[: self.reads])) for text in texts])
 
-    def remarks(self, segments: Sequence, hypotheses: Sequence[str]) -> list[Remark]:
-        return [
-            Remark(
-                len(text) > self.reads,
-                tuple(
-                    ErrorSpan(match.start(), match.end(), "minor", 0.5)
-                    for match in re.finditer("x+", text)
-                ),
-            )
-            for text in hypotheses
-        ]
+
+@dataclass(frozen=True)
+class Total:
+    """A formula of one's own, which whoever reads a run folder does not know."""
+
+    formula: str = "total"
+    width: int = 2
+
+    def corpus(self, totals: np.ndarray) -> np.ndarray:
+        return totals[..., 0]
+
+    def segment_scores(self, statistics: np.ndarray) -> np.ndarray:
+        return statistics[:, 0]
 
 
 @dataclass(frozen=True)
@@ -68,15 +86,8 @@ class Characters(Length):
 
     name: str = "characters"
 
-    @property
-    def aggregate(self) -> None:
-        return None
-
-    def corpus(self, totals: np.ndarray) -> np.ndarray:
-        return totals[..., 0]
-
-    def segment_scores(self, statistics: np.ndarray) -> np.ndarray:
-        return statistics[:, 0]
+    def judge(self, outputs: Outputs) -> Judgement:
+        return replace(super().judge(outputs), aggregate=Total())
 
 
 @dataclass(frozen=True)
@@ -90,13 +101,13 @@ class Broken(Length):
     name: str = "broken"
     on: str = "mavi deniz"
 
-    def statistics(self, segments: Sequence, hypotheses: Sequence[str]) -> np.ndarray:
-        table = super().statistics(segments, hypotheses)
-        table[[text == self.on for text in hypotheses], 0] = np.nan
-        return table
-
-    def corpus(self, totals: np.ndarray) -> np.ndarray:
-        return super().corpus(totals) * (np.nan if self.on == "total" else 1.0)
+    def judge(self, outputs: Outputs) -> Judgement:
+        judgement = super().judge(outputs)
+        table = judgement.statistics.copy()
+        table[[text == self.on for text in outputs.texts], 0] = np.nan
+        if self.on == "total":
+            table[:, 1] = 0.0
+        return replace(judgement, statistics=table)
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ class Weighted(Length):
         named = (first.folder() / "encoder.txt").read_text().strip()
         yield self._checkpoint(named, "vocabulary.txt")
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         for checkpoint in self.checkpoints():
             if not checkpoint.is_here():
                 return f"{checkpoint.name} is not here; {checkpoint.fetch_with}"
@@ -139,8 +150,15 @@ class Networks(Length):
 
     name: str = "networks"
 
-    def statistics(self, segments: Sequence, hypotheses: Sequence[str]) -> np.ndarray:
+    def lengths(self, texts: Sequence[str]) -> np.ndarray:
         from transformers import PreTrainedModel
 
         alive = sum(issubclass(type(it), PreTrainedModel) for it in gc.get_objects())
-        return np.array([[float(alive), 1.0]] * len(hypotheses))
+        return np.array([float(alive)] * len(texts))
+
+
+class Unsigned(Length):
+    """Has no signature that anybody could write down."""
+
+    def signature(self, bitext: Bitext) -> str:
+        return 5  # type: ignore[return-value]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from evalharness.metrics import BLEU, CHRF, TER
 from evalharness.stats import bootstrap, bootstrap_scores, percentile_interval, sum_by_document
-from evalharness.testsets import Segment
 
 from ..conftest import read_lines
+from ..finished import statistics_of
 
 METRICS = {
     "BLEU": (BLEU(), sacrebleu.BLEU),
@@ -36,9 +36,8 @@ def test_interval_is_that_of_sacrebleus_own_bootstrap(
     hypotheses = read_lines(flores / "ar-en/flores-test.nllb.en")[:400]
     metric, peer = METRICS[name]
     theirs = peer().corpus_score(hypotheses, [references], n_bootstrap=1000)
-    segments = [Segment(str(n), n, None, "x", (ref,)) for n, ref in enumerate(references)]
-    statistics = metric.statistics(segments, hypotheses)
-    scores = bootstrap_scores(statistics, metric.corpus, 1000, seed=12345)
+    statistics = statistics_of(metric, references, hypotheses)
+    scores = bootstrap_scores(statistics, metric.aggregate.corpus, 1000, seed=12345)
     low, high = percentile_interval(scores)
     # sacreBLEU resamples in single precision
     assert scores.mean() == pytest.approx(theirs._mean, abs=1e-4)

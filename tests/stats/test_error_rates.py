@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from evalharness.metrics import BLEU, CHRF
-from evalharness.testsets import Segment
 
 from ..conftest import read_lines
+from ..finished import statistics_of
 from .simulation import (
     bound,
     correlated_documents,
@@ -29,14 +29,13 @@ ROUGHLY = 0.065
 def real(flores: Path) -> dict[str, np.ndarray]:
     """BLEU's statistics of three systems, and chrF2's of one with every 20th line cut in half."""
     references = read_lines(flores / "ar-en/flores-test.en")
-    segments = [Segment(str(n), n, None, "x", (ref,)) for n, ref in enumerate(references)]
     found = {}
     for system in ("bergamot-base", "bergamot-base-memory", "opusmt"):
         lines = read_lines(flores / f"ar-en/flores-test.{system}.en")
-        found[system] = BLEU().statistics(segments, lines)
+        found[system] = statistics_of(BLEU(), references, lines)
     cut = [line[: len(line) // 2] if n % 20 == 0 else line for n, line in enumerate(lines)]
-    found["whole"] = CHRF().statistics(segments, lines)
-    found["cut"] = CHRF().statistics(segments, cut)
+    found["whole"] = statistics_of(CHRF(), references, lines)
+    found["cut"] = statistics_of(CHRF(), references, cut)
     return found
 
 
@@ -54,7 +53,7 @@ def test_equal_systems_seldom_differ_and_families_of_them_no_more_often():
 def test_equal_systems_of_real_outputs_seldom_differ_by_bleu(real: dict[str, np.ndarray]):
     experiments = 1000
     statistics = np.stack([real[name] for name in ("bergamot-base", "opusmt")])
-    found = equal_systems(statistics, BLEU().corpus, 60, experiments, seed=2)
+    found = equal_systems(statistics, BLEU().aggregate.corpus, 60, experiments, seed=2)
     assert found["randomization"] <= bound(experiments)
     assert found["interval"] <= bound(experiments, ROUGHLY)
 
@@ -75,12 +74,13 @@ def test_the_gate_seldom_errs_where_a_candidate_is_worse_by_just_the_margin(
     units: int, real: dict[str, np.ndarray]
 ):
     candidate, baseline = real["bergamot-base-memory"], real["bergamot-base"]
-    found = gate_at_its_margin(candidate, baseline, BLEU().corpus, units, 1000, seed=4)
+    found = gate_at_its_margin(candidate, baseline, BLEU().aggregate.corpus, units, 1000, seed=4)
     assert max(found.values()) <= bound(1000)
 
 
 def test_the_gate_seldom_errs_where_few_segments_differ_by_much(real: dict[str, np.ndarray]):
-    found = gate_at_its_margin(real["cut"], real["whole"], CHRF().corpus, 200, 1500, seed=5)
+    corpus = CHRF().aggregate.corpus
+    found = gate_at_its_margin(real["cut"], real["whole"], corpus, 200, 1500, seed=5)
     assert max(found.values()) <= bound(1500)
 
 

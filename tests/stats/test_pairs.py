@@ -13,9 +13,9 @@ from sacrebleu import significance
 
 from evalharness.metrics import BLEU, CHRF, TER
 from evalharness.stats import Comparison, all_pairs, bootstrap, compare_pairs, randomization
-from evalharness.testsets import Segment
 
 from ..conftest import read_lines
+from ..finished import statistics_of
 
 SYSTEMS = ["google", "microsoft", "bergamot-base", "bergamot-base-memory"]
 SYSTEMS += ["nllb", "opusmt", "argos"]
@@ -60,14 +60,12 @@ def test_all_pairs_are_those_of_sacrebleu(name: str, flores: Path, monkeypatch: 
     outputs = {
         system: read_lines(flores / f"ar-en/flores-test.{system}.en")[:count] for system in SYSTEMS
     }
-    segments = [Segment(str(n), n, None, "x", (ref,)) for n, ref in enumerate(references)]
-    tables = np.stack([metric.statistics(segments, lines) for lines in outputs.values()])
-    scores = metric.corpus(tables.sum(axis=1))
+    tables = np.stack([statistics_of(metric, references, out) for out in outputs.values()])
+    corpus = metric.aggregate.corpus
+    scores = corpus(tables.sum(axis=1))
     ours = {
         (one.first, one.second): one
-        for one in compare_pairs(
-            tables, metric.corpus, resamples=SAMPLES, trials=SAMPLES, seed=SEED
-        )
+        for one in compare_pairs(tables, corpus, resamples=SAMPLES, trials=SAMPLES, seed=SEED)
     }
     peer = once(new_peer())
     for first in range(len(SYSTEMS) - 1):

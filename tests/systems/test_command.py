@@ -25,7 +25,7 @@ def program(folder: Path, code: str, *arguments: str) -> list[str]:
 
 def translated(command: list[str], texts: list[str]) -> list[str]:
     made = dict(CommandSystem(command=command).translate(texts, "tr", "en"))
-    assert all(isinstance(of, Translation) for of in made.values())
+    assert all(isinstance(item, Translation) for item in made.values())
     return [made[position].text for position in range(len(texts))]
 
 
@@ -43,6 +43,16 @@ def test_places_for_the_languages_are_filled_in_and_nothing_is_expanded(tmp_path
     code = "import sys\nfor line in sys.stdin: print(*sys.argv[1:])\n"
     arguments = ["--from={source}", "{target}", "$HOME", "*", "{text}"]
     assert translated(program(tmp_path, code, *arguments), ["x"]) == ["--from=tr en $HOME * {text}"]
+
+
+def test_a_program_that_draws_is_told_which_pass_it_is(tmp_path: Path):
+    code = "import sys\nfor line in sys.stdin: print(*sys.argv[1:])\n"
+    system = CommandSystem(command=program(tmp_path, code, "--seed={pass}"), draws=True)
+    assert system.samples()
+    assert not CommandSystem(command=["cat"]).samples()
+    for number, made in ((1, system), (1, system.in_pass(1)), (3, system.in_pass(3))):
+        ((_, answer),) = made.translate(["x"], "tr", "en")
+        assert answer == Translation(f"--seed={number}")
 
 
 def test_an_argument_may_be_longer_than_a_files_name(tmp_path: Path):
@@ -68,11 +78,11 @@ def test_a_program_that_dies_is_told_with_its_last_words_and_what_it_wrote_is_ke
         "    print(line.strip().upper(), flush=True)\n"
     )
     arguments = [*small, "model=command", f"model.command=[{','.join(program(tmp_path, code))}]"]
-    told = evalharness(*arguments)
-    assert told.code == 2
-    assert told.err.count("\n") == 2  # what runs, and the error
-    assert "exited with 1 and wrote 2 lines for 3 segments (kept)" in told.err
-    assert "loading | model.npz: no such file | Aborted" in told.err
+    shown = evalharness(*arguments)
+    assert shown.code == 2
+    assert shown.err.count("\n") == 2  # what runs, and the error
+    assert "exited with 1 and wrote 2 lines for 3 segments (kept)" in shown.err
+    assert "loading | model.npz: no such file | Aborted" in shown.err
     (path,) = (tmp_path / "results/store").rglob("*.jsonl")
     kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert all(line["text"] == line["source"].upper() for line in kept)
@@ -101,7 +111,7 @@ def test_what_is_no_utf8_fails_its_segment_and_no_other(tmp_path: Path):
     written = [b"\xff", b"\xed\xa0\xbd", b"a\x00b\x1b[31m", "ç".encode()]
     system = CommandSystem(command=program(tmp_path, code))
     made = [made for _, made in system.translate([repr(line) for line in written], "tr", "en")]
-    assert [type(of) for of in made] == [Failure, Failure, Translation, Translation]
+    assert [type(text) for text in made] == [Failure, Failure, Translation, Translation]
     assert made[2:] == [Translation("a\x00b\x1b[31m"), Translation("ç")]
     assert "not UTF-8" in made[0].reason
 
@@ -119,7 +129,7 @@ def test_it_gets_ordinary_variables_and_those_that_are_named(
     assert translated(command, ["PATH"]) == [os.environ["PATH"]]
     assert translated(command, others) == ["-"] * len(others)
     system = CommandSystem(command=command, env=["DEEPL_API_KEY", "OWN"])
-    made = [of for _, of in system.translate(others, "tr", "en")]
+    made = [text for _, text in system.translate(others, "tr", "en")]
     assert made == [Translation(word) for word in ["of DEEPL_API_KEY", *"----", "of OWN"]]
 
 
@@ -139,7 +149,7 @@ def test_a_named_variable_counts_by_its_name_and_its_value_is_shown_nowhere(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "shown"),
     [
         (["model.command=[no-such-program,x]"], "no program 'no-such-program'"),
         (["model.command=[]"], "model.command: no program"),
@@ -151,12 +161,12 @@ def test_a_named_variable_counts_by_its_name_and_its_value_is_shown_nowhere(
     ],
 )
 def test_bad_commands_get_one_line(
-    evalharness: CommandLine, small: list[str], options: list[str], told: str
+    evalharness: CommandLine, small: list[str], options: list[str], shown: str
 ):
     outcome = evalharness(*small, "model=command", *options)
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
-    assert told in outcome.err
+    assert shown in outcome.err
     assert "s3cr3t" not in outcome.err
 
 

@@ -78,11 +78,11 @@ def test_a_signal_to_the_harness_ends_the_program_and_its_children(
     started = pids(tmp_path)
     before = time.monotonic()
     process.send_signal(how)
-    _, told = process.communicate(timeout=10)
+    _, shown = process.communicate(timeout=10)
     if how == signal.SIGINT:
         assert time.monotonic() - before < 1.5
         assert process.returncode == 130
-        assert b"interrupted" in told
+        assert b"interrupted" in shown
     wait_until(lambda: not any(map(alive, started)), 5)
     assert len(started) == 2
 

@@ -105,10 +105,10 @@ def test_another_number_of_lines_is_an_error_and_nothing_is_served(
         f"print(*'abcd'[:{printed}], sep='\\n', end='')\nsys.stderr.write('odd\\n')"
     )
     command = ",".join(program(tmp_path, code))
-    told = evalharness(*small, "model=command", f"model.command=[{command}]")
-    assert told.code == 2
-    assert f"wrote {printed} lines for 3 segments" in told.err
-    assert "its last words: odd" in told.err
+    shown = evalharness(*small, "model=command", f"model.command=[{command}]")
+    assert shown.code == 2
+    assert f"wrote {printed} lines for 3 segments" in shown.err
+    assert "its last words: odd" in shown.err
     assert not list((tmp_path / "results").rglob("*.jsonl"))
 
 
@@ -161,9 +161,9 @@ def test_a_program_may_hold_back_what_it_answers(tmp_path: Path, code: str):
 def test_what_is_said_on_stderr_blocks_nothing_and_is_bounded(tmp_path: Path):
     code = f"import sys\nfor n in range(300): sys.stderr.write('x' * 10000 + '\\n')\n{SHOUT}"
     assert translated(program(tmp_path, code), TEXTS) == [text.upper() for text in TEXTS]
-    with pytest.raises(EvalHarnessError) as told:
+    with pytest.raises(EvalHarnessError) as shown:
         translated(program(tmp_path, f"{code}sys.exit(1)"), TEXTS)
-    assert len(str(told.value)) < 10_000
+    assert len(str(shown.value)) < 10_000
 
 
 def test_a_line_has_a_bound_which_is_told(tmp_path: Path):

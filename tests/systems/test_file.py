@@ -88,7 +88,7 @@ def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
     assert [note for note in noted if note not in out] == []
     (path,) = (tmp_path / "results").glob("runs/*/*/run.json")
     run = json.loads(path.read_text())
-    assert run["counts"]["empty"] == 2
+    assert run["observed"]["system"]["empty"] == 2
     assert [note.split(":")[0] for note in run["testset"]["notes"]] == ["src.txt", "ref.txt"]
     assert [note.split(":")[0] for note in run["notes"]] == ["out.txt"]
     command = ["sacrebleu", "ref.txt", "-i", "out.txt", "-m", "bleu", "chrf", "ter", "-b", "-w12"]

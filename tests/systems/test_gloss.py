@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 GLOSS = GlossSystem()
 
-pytestmark = pytest.mark.skipif(GLOSS.unavailable() is not None, reason=str(GLOSS.unavailable()))
+pytestmark = pytest.mark.skipif(
+    GLOSS.missing_requirement() is not None, reason=str(GLOSS.missing_requirement())
+)
 
 
 def gloss(text: str, source: str) -> str:
@@ -213,7 +215,7 @@ def test_one_language_loads_no_other_and_prints_nothing(
 import sys
 from evalharness.systems.gloss import GlossSystem
 system = GlossSystem()
-system.unavailable(), system.fingerprint({source!r}, "en")
+system.missing_requirement(), system.fingerprint({source!r}, "en")
 early = [name for name in {own + foreign!r} if name in sys.modules]
 list(system.translate([{text!r}], {source!r}, "en"))
 late = [name for name in {own + foreign!r} if name in sys.modules]

@@ -169,7 +169,7 @@ def test_a_reference_file_that_belongs_to_no_seed_is_named(
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"source_sha256": "0" * 64}, "another version of"),
         ({"made_by": "somebody"}, "made_by is 'somebody'"),
@@ -179,10 +179,10 @@ def test_a_reference_file_that_belongs_to_no_seed_is_named(
     ],
 )
 def test_provenance_that_does_not_fit_stops_the_harness(
-    changes: dict[str, object], said: str, copied: StatementsTestSet, tmp_path: Path
+    changes: dict[str, object], message: str, copied: StatementsTestSet, tmp_path: Path
 ):
     edit_provenance(tmp_path, **changes)
-    with pytest.raises(EvalHarnessError, match=said):
+    with pytest.raises(EvalHarnessError, match=message):
         copied.load()
 
 
@@ -207,6 +207,13 @@ def test_a_reference_with_other_lines_stops_the_harness(copied: StatementsTestSe
 def test_a_pivot_without_references_names_those_that_have_some(copied: StatementsTestSet):
     with pytest.raises(EvalHarnessError, match=r"'de'; pivots with references: en"):
         StatementsTestSet(target_lang="de").load()
+
+
+def test_folders_and_options_may_spell_a_language_in_any_way(bitexts: dict[str, Bitext]):
+    testset = StatementsTestSet(target_lang="ENG", source_langs=["arb_Arab", "ara", "tur"])
+    spelled = testset.load()
+    assert [bitext.pair for bitext in spelled] == ["ar-en", "tr-en"]
+    assert [bitext.digest for bitext in spelled] == [bitexts[lang].digest for lang in ("ar", "tr")]
 
 
 def test_the_digest_is_that_of_the_content_alone(bitexts: dict[str, Bitext], tmp_path: Path):

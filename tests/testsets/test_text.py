@@ -51,6 +51,18 @@ def load(tmp_path: Path, source: str, *references: str, **options: str) -> Bitex
     return bitext
 
 
+def test_a_language_has_one_spelling_and_so_one_digest_and_one_key(tmp_path: Path):
+    (tmp_path / "ref.txt").write_text("A\n", encoding="utf-8")
+    made = [
+        TextTestSet(
+            source_lang=tag, target_lang="eng", source=None, references=[str(tmp_path / "ref.txt")]
+        ).load()[0]
+        for tag in ("tr", "TR", "tur", "tur_Latn")
+    ]
+    assert {bitext.pair for bitext in made} == {"tr-en"}
+    assert len({bitext.digest for bitext in made}) == 1
+
+
 def test_a_reference_may_leave_a_segment_out(tmp_path: Path):
     bitext = load(tmp_path, "a\nb\nc\n", "A\n\nC\n", "A2\nB2\n\n")
     assert [s.references for s in bitext.segments] == [("A", "A2"), ("B2",), ("C",)]

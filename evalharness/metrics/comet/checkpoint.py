@@ -154,10 +154,10 @@ class CometCheckpoint:
         return f"{self.weights.key.rpartition('.')[0]}.{name}"
 
     def _selecting(self, name: str, option: str) -> Checkpoint:
-        made = Checkpoint.of(name, self.weights.fetch_with, self.option(option))
+        made = Checkpoint.parse(name, self.weights.fetch_with, self.option(option))
         return replace(made, select=encoder_files)
 
     def _error(self, what: str) -> EvalHarnessError:
         folder = self.weights.folder()
-        mend = f"choose another {self.weights.key}="
-        return EvalHarnessError(what, where=Path(folder), mend=mend)
+        hint = f"choose another {self.weights.key}="
+        return EvalHarnessError(what, where=Path(folder), hint=hint)

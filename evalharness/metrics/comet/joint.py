@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evalharness.metrics.base import ErrorSpan
+from evalharness.cache.judgements import ErrorSpan, Opinion, Triple
+from evalharness.compute import Halving, fill_batches
 from evalharness.metrics.comet.forecast import Forecast
-from evalharness.metrics.comet.judgements import Judgement, Triple
 from evalharness.metrics.comet.lengths import token_counts
-from evalharness.networks import Halving, fill_batches
 from evalharness.terminal import progress
 
 
 def judge_jointly(
     model: Any, triples: Sequence[Triple], budget: int, name: str
-) -> Iterator[tuple[Triple, Judgement]]:
-    """Yields each triple with its judgement, as soon as its batch is done.
+) -> Iterator[tuple[Triple, Opinion]]:
+    """Yields each triple with what the checkpoint says, as soon as its batch is done.
 
     Args:
         model: A `UnifiedMetric` or `XCOMETMetric`.
@@ -40,13 +39,13 @@ def judge_jointly(
         for batch in fill_batches([min(length, longest) for length in lengths], budget):
             some = [triples[position] for position in batch]
             outcomes = halving(
-                lambda those: _judge(model, those), some, [lengths[at] for at in batch]
+                lambda part: _judge(model, part), some, [lengths[at] for at in batch]
             )
             for position, (score, spans) in zip(batch, outcomes, strict=True):
                 triple = triples[position]
                 cut = lengths[position] > longest
                 truncated = cut or any(counts[text] > limit for text in triple.texts)
-                yield triple, Judgement(score, truncated, spans)
+                yield triple, Opinion(score, truncated, spans)
             advance(len(batch))
             forecast.note([lengths[position] for position in batch])
 
@@ -65,15 +64,15 @@ def _judge(model: Any, triples: Sequence[Triple]) -> list[tuple[float, tuple[Err
         for triple in triples
     ]
     with torch.inference_mode():
-        inputs = [
-            {name: _on(value, model.device) for name, value in of.items()}
-            for of in model.prepare_sample(samples, stage="predict")
+        batches = [
+            {name: _on(value, model.device) for name, value in inputs.items()}
+            for inputs in model.prepare_sample(samples, stage="predict")
         ]
-        made = model.predict_step(tuple(inputs))
+        made = model.predict_step(tuple(batches))
     scores = [float(score) for score in made.scores.cpu()]
     metadata = made.get("metadata", {})
     spans = metadata.get("error_spans", [()] * len(scores))
-    return [(score, tuple(map(_span, of))) for score, of in zip(scores, spans, strict=True)]
+    return [(score, tuple(map(_span, found))) for score, found in zip(scores, spans, strict=True)]
 
 
 def _on(value: Any, device: Any) -> Any:

@@ -14,11 +14,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from evalharness.compute import ENCODERS, loading, placing, warn_if_slow
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics.comet.checkpoint import WEIGHTS, CometCheckpoint
 from evalharness.metrics.comet.packing import pack
-from evalharness.networks import ENCODERS, loading, placing, warn_if_slow
 from evalharness.terminal import working
 
 # What COMET 2.2.7 does for checkpoints that ask for it (its issue #244).
@@ -112,7 +112,7 @@ def _read(path: Path, checkpoint: CometCheckpoint) -> Mapping[str, Any]:
         raise EvalHarnessError(
             f"{path.name} would have to execute {found[1]} to be read, which is refused",
             where=checkpoint.weights.name,
-            mend="save it anew, with weights and plain values only",
+            hint="save it anew, with weights and plain values only",
         ) from error
     if not isinstance(content, dict) or not {"state_dict", "hyper_parameters"} <= content.keys():
         raise ValueError(f"{path.name} holds no state_dict and hyper_parameters")

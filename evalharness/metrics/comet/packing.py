@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from evalharness.networks import packs
+from evalharness.compute import packs
 
 
 def pack(network: Any) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from evalharness.metrics.comet.embeddings import StoredEmbeddings, Vectors
+from evalharness.cache.embeddings import StoredEmbeddings, Vectors
+from evalharness.cache.judgements import Opinion, Triple
+from evalharness.compute import Halving, fill_batches
 from evalharness.metrics.comet.forecast import Forecast
-from evalharness.metrics.comet.judgements import Judgement, Triple
 from evalharness.metrics.comet.lengths import token_counts
-from evalharness.networks import Halving, fill_batches
 from evalharness.terminal import progress
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ _TRIPLES_AT_A_TIME = 4096
 
 def judge_separately(
     model: Any, triples: Sequence[Triple], budget: int, kept: StoredEmbeddings, name: str
-) -> Iterator[tuple[Triple, Judgement]]:
-    """Yields each triple with its judgement.
+) -> Iterator[tuple[Triple, Opinion]]:
+    """Yields each triple with what the checkpoint says.
 
     Args:
         model: A `RegressionMetric` or `ReferencelessRegression`.
@@ -47,7 +47,7 @@ def judge_separately(
         some = triples[start : start + _TRIPLES_AT_A_TIME]
         for triple, score in zip(some, _scores(model, some, embeddings), strict=True):
             truncated = any(counts[text] > limit for text in triple.texts)
-            yield triple, Judgement(score, truncated)
+            yield triple, Opinion(score, truncated)
 
 
 def _embed(

@@ -8,7 +8,7 @@ from typing import Any
 
 from evalharness.config import Dtype
 from evalharness.metrics.comet.checkpoint import CometCheckpoint
-from evalharness.testsets.base import Segment
+from evalharness.values.segments import Segment
 
 _PACKAGES = ("unbabel-comet", "transformers", "torch")
 

@@ -90,6 +90,6 @@ def read_dictionary() -> Dictionary:
     }
     if not senses or not words:
         raise EvalHarnessError(
-            "no linked synsets found", where=str(folder), mend="reinstall nlptoolkit-wordnet"
+            "no linked synsets found", where=str(folder), hint="reinstall nlptoolkit-wordnet"
         )
     return Dictionary(senses, words)

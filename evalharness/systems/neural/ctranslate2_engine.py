@@ -16,11 +16,11 @@ from evalharness.config import Dtype
 from evalharness.disk import locked, sync, try_lock
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import read_json, sha256_of
-from evalharness.systems.base import Facts
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
 from evalharness.systems.neural.finite import check_weights
 from evalharness.systems.neural.transformers_engine import load_weights
 from evalharness.terminal import working
+from evalharness.values.outputs import Facts
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def check_runs_on(device: str, dtype: Dtype) -> None:
     kind, _, index = device.partition(":")
     if kind not in ("cpu", "cuda"):
         raise EvalHarnessError(
-            "CTranslate2 does not run there", where=f"device={device}", mend="use device=cpu"
+            "CTranslate2 does not run there", where=f"device={device}", hint="use device=cpu"
         )
     known = ctranslate2.get_supported_compute_types(kind, int(index or 0))
     if dtype.value not in known:
@@ -131,7 +131,7 @@ def check_runs_on(device: str, dtype: Dtype) -> None:
         raise EvalHarnessError(
             f"CTranslate2 does not compute in it on {device}",
             where=f"dtype={dtype.value}",
-            mend=f"choose one of {', '.join(names)}",
+            hint=f"choose one of {', '.join(names)}",
         )
 
 
@@ -170,7 +170,7 @@ def converted(checkpoint: Path, identity: Facts, dtype: Dtype, store: Path) -> P
         raise EvalHarnessError(
             f"cannot be written: {error.strerror or error}",
             where=folder.parent,
-            mend="free the place or choose another store.dir=",
+            hint="free the place or choose another store.dir=",
         ) from error
     return folder
 
@@ -213,7 +213,7 @@ def _convert(checkpoint: Path, dtype: Dtype, facts: Facts, folder: Path) -> None
         raise EvalHarnessError(
             f"CTranslate2 cannot run {architecture} right: it drops the scaling of positions",
             where="model.engine",
-            mend="use model.engine=transformers",
+            hint="use model.engine=transformers",
         )
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)  # of a killed process: whoever is here has the lock
@@ -224,7 +224,7 @@ def _convert(checkpoint: Path, dtype: Dtype, facts: Facts, folder: Path) -> None
         raise EvalHarnessError(
             f"CTranslate2 cannot convert this {architecture}: {str(error).splitlines()[0]}",
             where="model.engine",
-            mend="use model.engine=transformers",
+            hint="use model.engine=transformers",
         ) from error
     about = {"made_from": facts, "sha256": _digests(partial)}
     (partial / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")

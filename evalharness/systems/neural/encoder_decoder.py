@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from omegaconf import MISSING
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import family_code, family_languages
-from evalharness.systems.base import Facts
+from evalharness.languages import family_code, family_languages, normalised_pair
 from evalharness.systems.neural.engine import EngineName, TokenIds
+from evalharness.systems.neural.neural import NeuralSystem
 from evalharness.systems.neural.reader import Reader, token_id
-from evalharness.systems.neural.system import NeuralSystem
+from evalharness.values.outputs import Facts
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class ForcedTarget(NeuralSystem):
     """The tokenizer is told the source, the decoder the target (NLLB, M2M100, mBART-50).
 
     Attributes:
-        family: The column of `languages.py` with the codes.
+        family: The column of `languages/families.csv` with the codes.
         token: How a code is written as a token: `{code}`, `__{code}__`.
         targets: The languages it translates into; `None` for all of the family.
     """
@@ -63,7 +63,7 @@ class TargetOnSource(NeuralSystem):
     """M2M100's tokenizer is told the target instead of the source (SMaLL-100).
 
     Attributes:
-        family: The column of `languages.py` with the codes.
+        family: The column of `languages/families.csv` with the codes.
         token: How a code is written as a token.
     """
 
@@ -95,7 +95,7 @@ class TargetPrefix(NeuralSystem):
     """The text begins with the target's tag, and the source is not said (MADLAD-400).
 
     Attributes:
-        family: The column of `languages.py` with the codes.
+        family: The column of `languages/families.csv` with the codes.
         tag: How a code is written: `<2{code}>`.
     """
 
@@ -142,13 +142,13 @@ class CheckpointPerPair(NeuralSystem):
             raise EvalHarnessError(
                 f"{self.checkpoint} is one checkpoint, for one pair",
                 where="checkpoint",
-                mend="say which with model.pairs=[tr-en], and choose a test set of that pair, or"
+                hint="say which with model.pairs=[tr-en], and choose a test set of that pair, or"
                 " put {source} and {target} into model.checkpoint=",
             )
 
     def supports(self, source: str, target: str) -> bool:
         """Whether the pair is among `pairs`."""
-        return f"{source}-{target}" in self.pairs
+        return f"{source}-{target}" in map(normalised_pair, self.pairs)
 
     def supported(self) -> str:
         """The pairs."""
@@ -168,7 +168,7 @@ class CheckpointPerPair(NeuralSystem):
             raise EvalHarnessError(
                 f"translates into several languages, and needs a tag such as {tags[0]}",
                 where=reader.folder,
-                mend="choose a checkpoint of one pair",
+                hint="choose a checkpoint of one pair",
             )
         return _ids(reader, text)
 
@@ -183,7 +183,7 @@ class Seamless(NeuralSystem):
             raise EvalHarnessError(
                 "CTranslate2 cannot convert SeamlessM4T",
                 where="engine",
-                mend="use model.engine=transformers",
+                hint="use model.engine=transformers",
             )
 
     def supports(self, source: str, target: str) -> bool:
@@ -229,7 +229,7 @@ def _code(system: NeuralSystem, family: str, language: str) -> str:
     code = family_code(language, family)
     if code is None:
         raise EvalHarnessError(
-            f"has no code for {language}", where=system.name, mend=_supported(family, None)
+            f"has no code for {language}", where=system.name, hint=_supported(family, None)
         )
     return code
 

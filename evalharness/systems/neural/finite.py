@@ -27,7 +27,7 @@ def check_weights(model: Any, folder: Path) -> None:
             raise EvalHarnessError(
                 f"holds weights that are no finite numbers in {found}, such as {name}",
                 where=folder,
-                mend="copy a damaged checkpoint anew, or choose another dtype=",
+                hint="copy a damaged checkpoint anew, or choose another dtype=",
             )
 
 

@@ -89,6 +89,6 @@ def _cut(text: str, encode: Callable[[str], TokenIds], limit: int) -> Part:
         raise EvalHarnessError(
             f"no text fits into the {limit} tokens that the model takes",
             where="model.max_input_tokens",
-            mend="give it more, or lower model.max_new_tokens=",
+            hint="give it more, or lower model.max_new_tokens=",
         )
     return Part(encode(text[:fits]), True)

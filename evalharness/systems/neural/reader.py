@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evalharness.compute import check_architecture, loading
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
-from evalharness.networks import check_architecture, loading
 
 _GENERATION = "generation_config.json"
 
@@ -79,7 +79,7 @@ def token_id(reader: Reader, token: str) -> int:
         raise EvalHarnessError(
             f"its tokenizer has no token {token!r}, which names a language or ends an answer",
             where=reader.folder,
-            mend="choose a checkpoint of the same family",
+            hint="choose a checkpoint of the same family",
         )
     return int(found)
 
@@ -101,5 +101,5 @@ def ends(reader: Reader, more: Sequence[str]) -> list[int]:
         named = GenerationConfig.from_pretrained(reader.folder, local_files_only=True).eos_token_id
     if named is None:
         named = reader.tokenizer.eos_token_id
-    those = [*(named if isinstance(named, list) else [named])]
-    return list(dict.fromkeys([*those, *(token_id(reader, token) for token in more)]))
+    ends = [*(named if isinstance(named, list) else [named])]
+    return list(dict.fromkeys([*ends, *(token_id(reader, token) for token in more)]))

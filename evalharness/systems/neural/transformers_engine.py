@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evalharness.compute import placing, warn_if_slow
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
-from evalharness.networks import placing, warn_if_slow
 from evalharness.systems.neural.engine import Decoding, Output, TokenIds
 from evalharness.systems.neural.finite import FiniteScores, check_weights
 from evalharness.systems.neural.sampling import SeededDraws
@@ -150,6 +150,6 @@ def load_weights(model_class: Any, folder: Path, **options: Any) -> Any:
             f"lacks {len(absent)} of the weights of {type(model).__name__}, such as"
             f" {sorted(absent)[0]}; they would be random",
             where=folder,
-            mend="choose another model.checkpoint=",
+            hint="choose another model.checkpoint=",
         )
     return model

@@ -1,4 +1,10 @@
-"""Systems over the wire, and what they share."""
+"""Systems that are asked over HTTP: services, and servers of language models.
+
+`remote` is the system that all of them are; `chat`, `completion`, `deepl`, `google`, `azure`,
+`amazon` and `libretranslate` say what each service is sent and answers. They share one way to
+send (`http`, `route`), to ask in parallel and again (`dispatch`, `limits`, `clock`), and to read
+answers (`answers`, `events`, `cleaning`).
+"""
 
 from evalharness.systems.remote.amazon import AmazonSystem
 from evalharness.systems.remote.azure import AzureSystem
@@ -10,7 +16,7 @@ from evalharness.systems.remote.google import GoogleSystem
 from evalharness.systems.remote.grouping import fill_requests
 from evalharness.systems.remote.http import Http
 from evalharness.systems.remote.libretranslate import LibreTranslateSystem
-from evalharness.systems.remote.system import RemoteSystem
+from evalharness.systems.remote.remote import RemoteSystem
 from evalharness.systems.remote.vendor import VendorSystem
 
 __all__ = [

@@ -9,12 +9,14 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import Facts
+from evalharness.extras import lacks_extra
 from evalharness.systems.remote.answers import checked
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.fields import texts_at
 from evalharness.systems.remote.http import Http, quiet
-from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given
+from evalharness.values.outputs import Facts
 
 _VERSION = "2017-07-01"
 _CODES = {"nb": "no", "prs": "fa-AF", "zh-Hant": "zh-TW"}
@@ -72,8 +74,6 @@ class AmazonSystem(VendorSystem):
     formality: Formality | None = None
     terminologies: list[str] = field(default_factory=list)
 
-    modules = ("boto3", "httpcore", "tenacity")
-    extra = "amazon"
     vendor = "Amazon"
     unit = "bytes"
     most_texts = 1
@@ -86,8 +86,12 @@ class AmazonSystem(VendorSystem):
             raise EvalHarnessError(
                 "AWS has no single key",
                 where="api_key_env",
-                mend="leave it empty, and export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                hint="leave it empty, and export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
             )
+
+    def missing_requirement(self) -> str | None:
+        """Says which extra is missing."""
+        return lacks_extra("amazon", ["boto3"])
 
     def endpoint(self) -> str:
         """The address, or the region's."""
@@ -140,7 +144,7 @@ class AmazonSystem(VendorSystem):
             raise EvalHarnessError(
                 "the environment variable AWS_ACCESS_KEY_ID is not set, and no profile or role is",
                 where=self.name,
-                mend="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`",
+                hint="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`",
             )
         return [key for key in (keys.access_key, keys.secret_key, keys.token) if key]
 
@@ -212,7 +216,7 @@ def _sent(http: Http, request: Any) -> Any:
         made = checked(answer)
     except RequestError as error:
         raise http.explained(_understood(error, answer.headers)) from None
-    (text,) = read_texts(lambda: [made["TranslatedText"]])
+    (text,) = texts_at(made, "TranslatedText")
     body = _Body(json.dumps({"TranslatedText": text}).encode())
     return AWSResponse(request.url, answer.status, {}, body)
 

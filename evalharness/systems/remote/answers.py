@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import islice
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
-from evalharness.reading import DAMAGES
-from evalharness.systems.base import Failure, Translation
+from evalharness.reading import levels
 from evalharness.systems.remote.errors import RequestError, refused, unreadable
+from evalharness.values.outputs import Failure, Translation
 
 MOST_BYTES: Final = 16 * 2**20
 """Of one answer, after decompression: far more than the longest translation with its frame."""
@@ -71,14 +70,18 @@ def collect(chunks: Iterable[bytes], encoding: str) -> bytes:
     return bytes(body)
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes, errors: str = "strict") -> Any:
     """Returns the JSON of a body.
+
+    Args:
+        body: The JSON in UTF-8.
+        errors: What becomes of bytes that are no UTF-8, as in `bytes.decode`.
 
     Raises:
         RequestError: It is none, or is nested too deeply.
     """
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8-sig", errors)
         answer = json.loads(text)
     except RecursionError:
         raise _too_deep() from None
@@ -133,19 +136,6 @@ def error_within(answer: object, headers: Mapping[str, str] | None = None) -> Re
     return found
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Makes an unreadable answer of whatever surprises the reader of one.
-
-    Raises:
-        RequestError: The answer does not follow the protocol.
-    """
-    try:
-        yield
-    except DAMAGES as error:
-        raise unreadable(f"{type(error).__name__}: {error}") from None
-
-
 def vetted(answer: Translation | Failure, secrets: Sequence[str]) -> Translation | Failure:
     """Returns an answer with its day, unless it cannot be kept: it is no text, or holds a key."""
     if not isinstance(answer, Translation):
@@ -190,15 +180,9 @@ def _status(code: object) -> int | None:
 
 
 def _is_deep(answer: object) -> bool:
-    """Whether JSON is nested deeper than `DEEPEST`; without recursion."""
-    level: list[Any] = [answer]
-    for _ in range(DEEPEST + 1):
-        level = [whole for whole in level if isinstance(whole, (dict, list))]
-        if not level:
-            return False
-        parts = (whole.values() if isinstance(whole, dict) else whole for whole in level)
-        level = list(chain.from_iterable(parts))
-    return True
+    return any(
+        isinstance(part, (dict, list)) for part in next(islice(levels(answer), DEEPEST, None), [])
+    )
 
 
 def _too_deep() -> RequestError:

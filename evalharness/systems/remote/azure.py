@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
-from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.errors import RequestError, error_of
+from evalharness.systems.remote.fields import EACH, FIRST, texts_at
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, error_of, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given
+from evalharness.values.outputs import Facts
 
 _VERSION = "3.0"
 _EVERYBODYS = "general"
@@ -77,17 +78,13 @@ class AzureSystem(VendorSystem):
         if self.category != _EVERYBODYS:
             fallback = str(self.allow_fallback).lower()
             params |= {"category": self.category, "allowFallback": fallback}
-        try:
-            answer = client.post("/translate", [{"Text": text} for text in texts], params=params)
-        except RequestError as error:
-            raise _understood(error) from None
-        return read_texts(lambda: [of["translations"][0]["text"] for of in answer])
+        answer = client.post("/translate", [{"Text": text} for text in texts], params=params)
+        return texts_at(answer, EACH, "translations", FIRST, "text")
 
-
-def _understood(error: RequestError) -> RequestError:
-    """Reads `{"error": {"code", "message"}}`: a pair that it refuses concerns all texts."""
-    code = error_of(error).get("code")
-    if isinstance(code, int):
-        error.detail = f"{error.detail} ({code})"
-        error.stops_the_run = error.stops_the_run or code in _CONCERN_ALL
-    return error.exhaust() if code == _QUOTA_EXCEEDED else error
+    def understood(self, error: RequestError) -> RequestError:
+        """Reads `{"error": {"code", "message"}}`: a pair that it refuses concerns all texts."""
+        code = error_of(error).get("code")
+        if isinstance(code, int):
+            error.detail = f"{error.detail} ({code})"
+            error.stops_the_run = error.stops_the_run or code in _CONCERN_ALL
+        return error.exhaust() if code == _QUOTA_EXCEEDED else error

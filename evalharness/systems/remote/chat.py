@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,16 +12,20 @@ from omegaconf import MISSING
 
 from evalharness.config import PromptText
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import Facts, languages_in_words, translates_between
 from evalharness.systems.prompt import Prompt
-from evalharness.systems.remote.answers import reading
 from evalharness.systems.remote.cleaning import RULES
 from evalharness.systems.remote.completion import read_completion
 from evalharness.systems.remote.dispatch import Answers, Texts
-from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.errors import RequestError, error_of
 from evalharness.systems.remote.events import parse_completion
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.system import RemoteSystem, guess_tokens
+from evalharness.systems.remote.remote import RemoteSystem, guess_tokens
+from evalharness.systems.system import (
+    languages_in_words,
+    seed_of_pass,
+    translates_between,
+)
+from evalharness.values.outputs import Facts
 
 _NO_KEY = "none"
 _QUOTA = "insufficient_quota"  # a 429 that no waiting mends
@@ -72,7 +76,7 @@ class ChatSystem(RemoteSystem):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.base_url:
-            raise EvalHarnessError("empty", where="base_url", mend="give the server's address")
+            raise EvalHarnessError("empty", where="base_url", hint="give the server's address")
         self._prompt.check()
         if self.max_tokens is not None and self.max_tokens < 1:
             raise EvalHarnessError(f"{self.max_tokens} is less than 1", where="max_tokens")
@@ -97,13 +101,21 @@ class ChatSystem(RemoteSystem):
             "cleaning": RULES if self.clean_answers else None,
         }
 
+    def samples(self) -> bool:
+        """Whether what is sent asks for another temperature than 0, or leaves it to the server."""
+        return bool(self._temperature != 0)
+
+    def in_pass(self, number: int) -> ChatSystem:
+        """Sends another seed, where one is sent."""
+        return self if self.seed is None else replace(self, seed=seed_of_pass(self.seed, number))
+
     def notes(self) -> Sequence[str]:
         """Whether its hypotheses were drawn."""
-        if self.temperature == 0:
+        if not self.samples():
             return ()
         how = "at the server's own temperature"
-        if self.temperature is not None:
-            how = f"at temperature {self.temperature:g}"
+        if self._temperature is not None:
+            how = f"at temperature {self._temperature}"
         return (f"hypotheses were drawn {how}: the server may answer otherwise another time",)
 
     def how_to_start(self) -> str:
@@ -125,12 +137,19 @@ class ChatSystem(RemoteSystem):
         """Asks for one text."""
         (text,) = texts
         request = self._request(text, source, target)
-        try:
-            answer = client.post("/chat/completions", request, read=parse_completion)
-            with reading():
-                return [read_completion(answer, text, cleaned=self.clean_answers)]
-        except RequestError as error:
-            raise _understood(error) from None
+        answer = client.post("/chat/completions", request, read=parse_completion)
+        return [read_completion(answer, text, cleaned=self.clean_answers)]
+
+    def understood(self, error: RequestError) -> RequestError:
+        """Tells a quota that is used up from one that passes: both are 429."""
+        described = error_of(error)
+        used_up = _QUOTA in (described.get("code"), described.get("type"))
+        return error.exhaust() if used_up else error
+
+    def instruction(self, source: str, target: str) -> str:
+        """Its prompts, with the languages and no text filled in; not the examples."""
+        words = Prompt(self.prompt, self.system_prompt).chat("", source, target)
+        return "\n".join(message["content"] for message in words)
 
     def _request(self, text: str, source: str, target: str) -> dict[str, Any]:
         options = {name: getattr(self, name) for name in _OPTIONS}
@@ -141,17 +160,14 @@ class ChatSystem(RemoteSystem):
             **(self.extra_body or {}),
         }
 
+    @property
+    def _temperature(self) -> Any:
+        """The temperature that is sent; `None` for none."""
+        return (self.extra_body or {}).get("temperature", self.temperature)
+
     @cached_property
     def _prompt(self) -> Prompt:
         return Prompt(self.prompt, self.system_prompt, self.examples)
 
 
 _OPTIONS = ("temperature", "top_p", "max_tokens", "seed")
-
-
-def _understood(error: RequestError) -> RequestError:
-    """Tells a quota that is used up from one that passes: both are 429."""
-    said = error.body.get("error") if isinstance(error.body, Mapping) else None
-    if isinstance(said, Mapping) and _QUOTA in (said.get("code"), said.get("type")):
-        return error.exhaust()
-    return error

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalharness.systems.base import Failure, Translation
 from evalharness.systems.remote.answers import error_within
 from evalharness.systems.remote.cleaning import clean
 from evalharness.systems.remote.errors import RequestError, unreadable
+from evalharness.values.outputs import Failure, Translation, observed
 
 _FINISHED = {"stop", "stop_sequence", "eos", "eos_token", "end_turn", "end", "complete"}
 _TOO_LONG = {
@@ -71,9 +71,8 @@ def read_completion(answer: Any, source: str, *, cleaned: bool) -> Translation |
     used = used if isinstance(used, Mapping) else {}
     return Translation(
         words,
-        unfinished=unfinished,
+        observed(unfinished=unfinished, removed=list(found.removed) if found else []),
         raw=None if content.strip() == words else content,
-        removed=found.removed if found else (),
         input_tokens=_count(used.get("prompt_tokens")),
         output_tokens=_count(used.get("completion_tokens")),
     )

@@ -9,11 +9,12 @@ from enum import Enum
 from typing import Any
 
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.fields import EACH, texts_at
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given
+from evalharness.values.outputs import Facts
 
 _VERSION = "v2"
 _LONGEST_CONTEXT = 8_000  # bytes, of the 11,072 that `most_size` leaves for what is not text
@@ -122,11 +123,16 @@ class DeeplSystem(VendorSystem):
             "show_billed_characters": True,
             **{name: value for name, value in options.items() if name != "glossary"},
         }
-        try:
-            answer = client.post(f"/{_VERSION}/translate", body, write=json.dumps)
-        except RequestError as error:
-            raise _understood(error) from None
-        return read_texts(lambda: [made["text"] for made in answer["translations"]])
+        answer = client.post(f"/{_VERSION}/translate", body, write=json.dumps)
+        return texts_at(answer, "translations", EACH, "text")
+
+    def understood(self, error: RequestError) -> RequestError:
+        """Tells a quota that is used up, and a pair that is refused, from a text that is."""
+        if error.status == _QUOTA_EXCEEDED:
+            return error.exhaust()
+        if error.status == 400 and "_lang" in error.detail:
+            error.stops_the_run = True
+        return error
 
     def _options(self) -> dict[str, Any]:
         formality = None if self.formality is Formality.default else self.formality.value
@@ -139,12 +145,3 @@ class DeeplSystem(VendorSystem):
             preserve_formatting=self.preserve_formatting,
             model_type=self.model_type,
         )
-
-
-def _understood(error: RequestError) -> RequestError:
-    """Tells a quota that is used up, and a pair that is refused, from a text that is."""
-    if error.status == _QUOTA_EXCEEDED:
-        return error.exhaust()
-    if error.status == 400 and "_lang" in error.detail:
-        error.stops_the_run = True
-    return error

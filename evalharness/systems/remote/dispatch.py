@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.systems.base import Failure, Translation
 from evalharness.systems.remote.errors import RequestError
 from evalharness.systems.remote.limits import Limits, Throttle
+from evalharness.values.outputs import Failure, Translation
 
 Texts = Sequence[str]
 Answers = Sequence["Translation | Failure"]

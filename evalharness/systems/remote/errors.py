@@ -12,10 +12,12 @@ DROPPED: Final = "connection dropped"
 UNREADABLE: Final = "unreadable answer"
 QUOTA_USED_UP: Final = "quota used up"
 
+LONGEST_WAIT: Final = 600.0
+"""Seconds that a server may ask everyone to wait before it is asked again."""
+
 _PAYMENT_REQUIRED, _TOO_MANY_REQUESTS = 402, 429
 _MAY_PASS = (408, 409, 425, _TOO_MANY_REQUESTS)  # and all of 500 and above
 _LONGEST_DETAIL = 300
-_LONGEST_WAIT = 24 * 60 * 60.0
 _STOP_THE_RUN = (401, _PAYMENT_REQUIRED, 403, 404, 407)
 
 
@@ -57,9 +59,9 @@ class RequestError(Exception):
         self.stops_the_run = stops_the_run or unreachable
         self.exhausted = status == _PAYMENT_REQUIRED
 
-    def exhaust(self) -> RequestError:
+    def exhaust(self, reason: str = QUOTA_USED_UP) -> RequestError:
         """Says that a quota is used up: no waiting mends that, and nothing more is asked."""
-        self.reason, self.may_pass, self.wait = QUOTA_USED_UP, False, None
+        self.reason, self.may_pass, self.wait = reason, False, None
         self.stops_the_run = self.exhausted = True
         return self
 
@@ -87,6 +89,20 @@ def refused(
     )
 
 
+def within_bounds(error: RequestError) -> RequestError:
+    """Returns an error that asks for no wait that is useless, and for none beyond `LONGEST_WAIT`.
+
+    Whoever asks for a longer one is asked nothing more: what came is kept for the next run.
+    """
+    if not error.may_pass:
+        error.wait = None
+    if error.wait is None or error.wait <= LONGEST_WAIT:
+        return error
+    asks = f"the server asks to wait {error.wait / 60:.4g} minutes"
+    error.detail = f"{asks}: {error.detail}" if error.detail else asks
+    return error.exhaust(f"{error.reason} and a wait of more than {LONGEST_WAIT / 60:g} minutes")
+
+
 def timed_out(detail: str = "") -> RequestError:
     """Returns the error of a request whose answer did not come in time."""
     return RequestError(TIMED_OUT, detail, may_pass=True)
@@ -107,11 +123,14 @@ def unreadable(detail: str = "") -> RequestError:
     return RequestError(UNREADABLE, detail, may_pass=True)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Returns the seconds of `Retry-After` (RFC 9110, 10.2.3): a number, or a date to come.
+def error_of(error: RequestError) -> Mapping[str, Any]:
+    """Returns the object `error` of what a service says in JSON; empty if there is none."""
+    found = error.body.get("error") if isinstance(error.body, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
-    A day at most.
-    """
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Returns the seconds of `Retry-After` (RFC 9110, 10.2.3): a number, or a date to come."""
     value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
     try:
         seconds = float(value)
@@ -120,7 +139,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             seconds = parsedate_to_datetime(value).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
+    return seconds if seconds >= 0 else None
 
 
 def shortened(text: str) -> str:

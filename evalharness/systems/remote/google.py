@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
-from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.errors import RequestError, error_of
+from evalharness.systems.remote.fields import EACH, texts_at
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, error_of, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given
+from evalharness.values.outputs import Facts
 
 _VERSION = "v2"
 _CODES = {
@@ -58,25 +59,21 @@ class GoogleSystem(VendorSystem):
     def ask(self, client: Http, texts: Texts, source: str, target: str) -> Sequence[str]:
         """Asks for plain text, which comes back without HTML entities."""
         body = {"q": list(texts), "source": source, "target": target, "format": "text"}
-        try:
-            answer = client.post(f"/language/translate/{_VERSION}", body | given(model=self.model))
-        except RequestError as error:
-            raise _understood(error) from None
-        return read_texts(lambda: [of["translatedText"] for of in answer["data"]["translations"]])
+        answer = client.post(f"/language/translate/{_VERSION}", body | given(model=self.model))
+        return texts_at(answer, "data", "translations", EACH, "translatedText")
 
+    def understood(self, error: RequestError) -> RequestError:
+        """Tells quotas, which are 403 too, from a refused key, and a refused pair from texts.
 
-def _understood(error: RequestError) -> RequestError:
-    """Tells quotas, which are 403 too, from a key that is refused, and a pair that is from texts.
-
-    The body is `{"error": {"code", "message", "errors": [{"reason", ...}]}}`.
-    """
-    errors = error_of(error).get("errors")
-    listed = errors if isinstance(errors, list) else []
-    reasons = {str(one.get("reason")) for one in listed if isinstance(one, Mapping)}
-    if error.status == 403 and reasons & _PER_MINUTE:
-        error.reason, error.may_pass, error.stops_the_run = "quota per minute", True, False
-    elif error.status == 403 and reasons & _PER_DAY:
-        return error.exhaust()
-    elif error.status == 400 and "language" in error.detail.lower():
-        error.stops_the_run = True
-    return error
+        The body is `{"error": {"code", "message", "errors": [{"reason", ...}]}}`.
+        """
+        errors = error_of(error).get("errors")
+        listed = errors if isinstance(errors, list) else []
+        reasons = {str(one.get("reason")) for one in listed if isinstance(one, Mapping)}
+        if error.status == 403 and reasons & _PER_MINUTE:
+            error.reason, error.may_pass, error.stops_the_run = "quota per minute", True, False
+        elif error.status == 403 and reasons & _PER_DAY:
+            return error.exhaust()
+        elif error.status == 400 and "language" in error.detail.lower():
+            error.stops_the_run = True
+        return error

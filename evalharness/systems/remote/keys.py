@@ -21,7 +21,7 @@ def check_variable(variable: str, where: str = "api_key_env") -> None:
         raise EvalHarnessError(
             "not the name of an environment variable",
             where=where,
-            mend="keys are never options: export one under a name, and give that name",
+            hint="keys are never options: export one under a name, and give that name",
         )
 
 
@@ -42,11 +42,11 @@ def check_address(address: str, where: str = "base_url") -> None:
         raise EvalHarnessError(
             "holds credentials or a query; it would be written into results",
             where=where,
-            mend="name an environment variable with model.api_key_env=",
+            hint="name an environment variable with model.api_key_env=",
         )
     if not sound:
         raise EvalHarnessError(
-            "not the address of a server", where=where, mend="give one like http://localhost:8000"
+            "not the address of a server", where=where, hint="give one like http://localhost:8000"
         )
 
 
@@ -60,12 +60,12 @@ def read_key(variable: str, system: str) -> str:
         raise EvalHarnessError(
             f"the environment variable {variable} is not set",
             where=system,
-            mend=f"export {variable}=<your key>",
+            hint=f"export {variable}=<your key>",
         )
     if not (key.isascii() and key.isprintable()):
         raise EvalHarnessError(
             f"the environment variable {variable} holds characters that no key has",
             where=system,
-            mend="export it again",
+            hint="export it again",
         )
     return key

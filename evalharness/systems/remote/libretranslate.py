@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalharness.systems.base import Facts
 from evalharness.systems.remote.dispatch import Texts
 from evalharness.systems.remote.errors import RequestError
+from evalharness.systems.remote.fields import EACH, texts_at
 from evalharness.systems.remote.http import Http
-from evalharness.systems.remote.vendor import VendorSystem, given, read_texts
+from evalharness.systems.remote.vendor import VendorSystem, given
+from evalharness.values.outputs import Facts
 
 _CODES = {"pt-BR": "pt-BR", "zh": "zh-Hans"}
 
@@ -46,25 +47,14 @@ class LibreTranslateSystem(VendorSystem):
         """Asks for plain text."""
         body = {"q": list(texts), "source": source, "target": target, "format": "text"}
         key = self.key() if self.api_key_env else None
-        try:
-            answer = client.post("/translate", body | given(api_key=key))
-        except RequestError as error:
-            raise _understood(error) from None
-        return read_texts(lambda: _listed(answer["translatedText"]))
+        answer = client.post("/translate", body | given(api_key=key))
+        return texts_at(answer, "translatedText", EACH)
 
-
-def _listed(texts: object) -> list[object]:
-    """Returns the list that a list of texts is answered with; a single text is no answer."""
-    if not isinstance(texts, list):
-        raise TypeError("no list of translations")
-    return texts
-
-
-def _understood(error: RequestError) -> RequestError:
-    """Reads `{"error": ...}`: a missing key or an unknown language concerns all texts."""
-    detail = error.detail
-    if error.status == 400 and "API key" in detail:
-        error.status, error.stops_the_run = None, True
-    elif error.status == 400 and ("not supported" in detail or "not available" in detail):
-        error.stops_the_run = True
-    return error
+    def understood(self, error: RequestError) -> RequestError:
+        """Reads `{"error": ...}`: a missing key or an unknown language concerns all texts."""
+        detail = error.detail
+        if error.status == 400 and "API key" in detail:
+            error.status, error.stops_the_run = None, True
+        elif error.status == 400 and ("not supported" in detail or "not available" in detail):
+            error.stops_the_run = True
+        return error

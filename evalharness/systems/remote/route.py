@@ -98,7 +98,7 @@ def certificates(*first: str) -> ssl.SSLContext:
         raise EvalHarnessError(
             f"{value}: {reason}",
             where=variable,
-            mend="name a file or folder with certificates, or unset the variable",
+            hint="name a file or folder with certificates, or unset the variable",
         )
     return httpcore.default_ssl_context()
 
@@ -116,13 +116,13 @@ def _through(proxy: str, variable: str, host: str) -> Route:
         raise EvalHarnessError(
             "does not hold the address of a proxy that can be used",
             where=variable,
-            mend=f"give one like http://localhost:3128, unset it, or export NO_PROXY={host}",
+            hint=f"give one like http://localhost:3128, unset it, or export NO_PROXY={host}",
         )
     if parts.scheme in _SOCKS and importlib.util.find_spec("socksio") is None:
         raise EvalHarnessError(
             "a SOCKS proxy needs the package socksio",
             where=variable,
-            mend=f"pip install socksio, unset the variable, or export NO_PROXY={host}",
+            hint=f"pip install socksio, unset the variable, or export NO_PROXY={host}",
         )
     usual = {"http": 80, "https": 443}.get(parts.scheme, 1080)
     named = f"[{name}]" if ":" in name else name

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import sentence_separator, spellings
-from evalharness.systems.base import Facts, Failure, Translation, languages_in_words
 from evalharness.systems.neural.fitting import sentences
-from evalharness.systems.remote.answers import reading
 from evalharness.systems.remote.dispatch import Answers, Texts
-from evalharness.systems.remote.errors import RequestError, unreadable
 from evalharness.systems.remote.grouping import fill_requests
-from evalharness.systems.remote.system import RemoteSystem
+from evalharness.systems.remote.remote import RemoteSystem
+from evalharness.systems.system import languages_in_words
+from evalharness.values.outputs import Facts, Failure, Translation
 
 _NOT_SUPPORTED, _QUOTA_EXCEEDED = 400, 456
 
@@ -179,25 +178,6 @@ class VendorSystem(RemoteSystem):
     @property
     def _limit(self) -> int:
         return self.size_per_request if self.most_size is None else self.most_size
-
-
-def read_texts(read: Callable[[], Iterable[Any]]) -> list[str]:
-    """Returns the texts that `read` finds in an answer.
-
-    Raises:
-        RequestError: The answer does not follow the protocol.
-    """
-    with reading():
-        texts = list(read())
-    if not all(isinstance(text, str) for text in texts):
-        raise unreadable("a translation is no text")
-    return texts
-
-
-def error_of(error: RequestError) -> Mapping[str, Any]:
-    """Returns the object `error` of what a service says in JSON; empty if there is none."""
-    found = error.body.get("error") if isinstance(error.body, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def given(**options: object) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evalharness.metrics import Comet
-from evalharness.testsets.base import Segment
+from evalharness.values import Bitext, Outputs, Segment
 
 from . import tiny_comet
 from .peer import Sample
@@ -62,16 +62,23 @@ def odd(tiny: TinyComet, tmp_path: Path) -> MakeOdd:
     return make
 
 
-def bitext(samples: Sequence[Sample]) -> tuple[list[Segment], list[str]]:
-    """Segments and hypotheses of samples; those without `ref` have no reference."""
+def outputs_of(segments: Sequence[Segment], hypotheses: Sequence[str]) -> Outputs:
+    """A system's outputs, from Turkish into English."""
+    bitext = Bitext("t", "tr", "en", tuple(segments), "src", len(segments), ("human",))
+    return Outputs("system", bitext, tuple(hypotheses))
+
+
+def outputs(samples: Sequence[Sample]) -> Outputs:
+    """The outputs that samples are; those without `ref` have no reference."""
     segments = [
         Segment(f"s{at}", at, None, sample["src"], (sample["ref"],) if "ref" in sample else ())
         for at, sample in enumerate(samples)
     ]
-    return segments, [sample["mt"] for sample in samples]
+    return outputs_of(segments, [sample["mt"] for sample in samples])
 
 
 def scores(metric: Comet, samples: Sequence[Sample]) -> list[float]:
-    """The segment scores of samples."""
-    statistics = metric.statistics(*bitext(samples))
-    return [float(score) for score in metric.segment_scores(statistics)]
+    """The segment scores of samples, by a metric that lets go of its network and stores."""
+    judgement = metric.judge(outputs(samples))
+    metric.release()
+    return [float(score) for score in judgement.segment_scores]

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evalharness.cache.judgements import Opinion
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics import Comet
 from evalharness.metrics.comet.checkpoint import ENCODERS
-from evalharness.metrics.comet.judgements import Judgement
-from evalharness.metrics.comet.metric import References
+from evalharness.metrics.comet.comet import References
 
 from ...hub_server import Hub, Repo, environment, serving
 from . import odd_checkpoints
-from .conftest import MakeMetric, MakeOdd, TinyComet, bitext, scores
+from .conftest import MakeMetric, MakeOdd, TinyComet, outputs, scores
 from .peer import AWKWARD, predict
 
 SAMPLES = AWKWARD[:4]
@@ -82,17 +82,17 @@ def test_what_is_no_comet_checkpoint_is_refused_before_anything_is_computed(
 ) -> None:
     folder = odd(odd_checkpoints.without_hparams)
     with pytest.raises(EvalHarnessError, match=r"no hparams\.yaml, which every COMET checkpoint"):
-        metric(folder).unavailable()
+        metric(folder).missing_requirement()
     (tmp_path / "text.txt").write_text("no checkpoint")
     with pytest.raises(EvalHarnessError, match="a file, not a folder"):
-        metric(tmp_path / "text.txt").unavailable()
+        metric(tmp_path / "text.txt").missing_requirement()
     with pytest.raises(EvalHarnessError, match="no such folder"):
-        metric(tmp_path / "nothing").unavailable()
+        metric(tmp_path / "nothing").missing_requirement()
 
 
 def test_a_folder_without_weights_is_refused(odd: MakeOdd, metric: MakeMetric) -> None:
     with pytest.raises(EvalHarnessError, match=r"no checkpoints/model\.ckpt"):
-        metric(odd(odd_checkpoints.without_checkpoint)).unavailable()
+        metric(odd(odd_checkpoints.without_checkpoint)).missing_requirement()
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_hyperparameters_that_make_no_metric_are_told(
     odd: MakeOdd, metric: MakeMetric, changes: dict, message: str
 ) -> None:
     with pytest.raises(EvalHarnessError, match=message):
-        metric(odd(odd_checkpoints.with_hparams, **changes)).unavailable()
+        metric(odd(odd_checkpoints.with_hparams, **changes)).missing_requirement()
 
 
 @pytest.mark.parametrize("content", [b"- a list\n", b"\xff\xfe", b"a: [", b""])
@@ -118,19 +118,19 @@ def test_a_damaged_hparams_file_is_told(odd: MakeOdd, metric: MakeMetric, conten
     folder = odd(odd_checkpoints.with_training_state)
     (folder / "hparams.yaml").write_bytes(content)
     with pytest.raises(EvalHarnessError, match=r"hparams\.yaml:? (cannot be read|names no)"):
-        metric(folder).unavailable()
+        metric(folder).missing_requirement()
 
 
 def test_an_encoder_that_lies_elsewhere_can_be_named(
     tiny: TinyComet, odd: MakeOdd, metric: MakeMetric
 ) -> None:
     folder = odd(odd_checkpoints.with_hparams, pretrained_model="nobody/encoder")
-    reason = metric(folder).unavailable()
+    reason = metric(folder).missing_requirement()
     assert reason is not None
     assert reason.startswith("its encoder's nobody/encoder is not on this machine; python -m ev")
     encoder = tiny("regression").parent / "encoder-usual"
     named = metric(folder, encoder=str(encoder))
-    assert named.unavailable() is None
+    assert named.missing_requirement() is None
     expected = predict(tiny("regression"), SAMPLES).scores
     assert np.abs(np.array(scores(named, SAMPLES)) - expected).max() < 1e-5
 
@@ -142,8 +142,7 @@ def test_scores_that_are_no_numbers_are_never_kept_and_said_with_what_mends_them
     for _ in range(2):
         made = metric(folder)
         caplog.clear()
-        assert np.isnan(made.statistics(*bitext(SAMPLES))[:, 0]).all()
-        made.remarks(*bitext(SAMPLES))  # loads nothing again
+        assert np.isnan(scores(made, SAMPLES)).all()
         warned = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
         assert warned == [
             "regression: 4 of 4 scores are no finite numbers: the checkpoint is damaged, or try"
@@ -157,7 +156,7 @@ def test_embeddings_that_are_no_numbers_are_never_kept(
     odd: MakeOdd, metric: MakeMetric, tmp_path: Path
 ) -> None:
     folder = odd(odd_checkpoints.with_nan, "encoder.model.embeddings.LayerNorm.weight")
-    assert np.isnan(metric(folder).statistics(*bitext(SAMPLES))[:, 0]).all()
+    assert np.isnan(scores(metric(folder), SAMPLES)).all()
     assert [path.stat().st_size for path in tmp_path.glob("store/embeddings/*/*.f32")] == [0]
 
 
@@ -166,9 +165,9 @@ def test_one_reference_without_a_number_leaves_the_segment_without_one(
     tiny: TinyComet, metric: MakeMetric, handling: References
 ) -> None:
     made = metric(tiny("regression"), references=handling)
-    good, bad = Judgement(0.5, False), Judgement(float("nan"), False)
-    assert np.isnan(made._combine([good, bad]).score)
-    assert np.isnan(made._combine([bad, good]).score)
+    good, bad = Opinion(0.5, False), Opinion(float("nan"), False)
+    assert np.isnan(made._combine([good, bad]))
+    assert np.isnan(made._combine([bad, good]))
 
 
 def test_without_pkg_resources_nothing_is_loaded(
@@ -177,9 +176,9 @@ def test_without_pkg_resources_nothing_is_loaded(
     monkeypatch.setitem(sys.modules, "pkg_resources", None)
     made = metric(tiny("regression"))
     needs = "unbabel-comet needs pkg_resources; pip install 'setuptools<82'"
-    assert made.unavailable() == needs
+    assert made.missing_requirement() == needs
     with pytest.raises(EvalHarnessError, match="needs pkg_resources"):
-        made.statistics(*bitext(SAMPLES))
+        made.judge(outputs(SAMPLES))
 
 
 @pytest.fixture
@@ -192,12 +191,13 @@ STATES = """
 import sys
 from evalharness.metrics import Comet
 from evalharness.metrics.comet.checkpoint import ENCODERS
-from evalharness.testsets.base import Segment
+from evalharness.values import Bitext, Segment
 made = Comet("Unbabel/wmt22-comet-da@main", store=sys.argv[1])
-print(made.unavailable())
+print(made.missing_requirement())
 for checkpoint in made.checkpoints():
     checkpoint.fetch()
-print(made.unavailable(), made.signature([Segment("1", 0, None, "a", ("b",))]))
+bitext = Bitext("t", "tr", "en", (Segment("1", 0, None, "a", ("b",)),), "src", 1, ("human",))
+print(made.missing_requirement(), made.signature(bitext))
 """
 
 
@@ -227,8 +227,8 @@ def test_weights_and_encoder_come_from_the_hub_the_encoder_without_weights(
     assert done.returncode == 0, done.stderr
     before, after = done.stdout.splitlines()
     assert before.startswith("not on this machine; python -m evalharness fetch metric=comet")
-    said, signature = after.split(" ", 1)
-    assert said == "None"
+    message, signature = after.split(" ", 1)
+    assert message == "None"
     assert f"|checkpoint:Unbabel/wmt22-comet-da@{first[:10]}|" in signature
     assert f"|encoder:xlm/encoder@{second[:10]}|" in signature
     got = [request for request in hub.asked() if "resolve" in request]
@@ -239,8 +239,11 @@ def test_weights_and_encoder_come_from_the_hub_the_encoder_without_weights(
 def test_the_command_that_fetches_is_as_short_as_can_be() -> None:
     usual = "Unbabel/wmt22-comet-da@2760a223ac957f30acfb18c8aa649b01cf1d75f2"
     made = Comet(usual, store="s")
-    assert made.unavailable() == "not on this machine; python -m evalharness fetch metric=comet"
-    other = Comet("Unbabel/wmt20-comet-da", store="s").unavailable()
+    assert (
+        made.missing_requirement()
+        == "not on this machine; python -m evalharness fetch metric=comet"
+    )
+    other = Comet("Unbabel/wmt20-comet-da", store="s").missing_requirement()
     assert other is not None
     assert other.endswith("fetch metric=comet metric.comet.checkpoint=Unbabel/wmt20-comet-da")
 

@@ -99,12 +99,12 @@ def test_hyperparameters_are_plain_values_within_bounds(
     case: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    addition, said = HPARAMS[case]
+    addition, message = HPARAMS[case]
     folder = shutil.copytree(tiny("regression"), tmp_path / "comet")
     path = folder / "hparams.yaml"
     sound = path.read_text().replace("encoder_model: XLM-RoBERTa\n", "")
     path.write_text(f"{sound}{addition}\n")
-    with pytest.raises(EvalHarnessError, match=rf"hparams\.yaml: {said}") as caught:
-        metric(folder).unavailable()
+    with pytest.raises(EvalHarnessError, match=rf"hparams\.yaml: {message}") as caught:
+        metric(folder).missing_requirement()
     assert "\n" not in str(caught.value)
     assert not Path("MARK").exists()

@@ -17,10 +17,11 @@ import comet.encoders.xlmr
 import numpy as np
 import pytest
 
+from evalharness.cache.embeddings import StoredEmbeddings
 from evalharness.metrics import Comet
-from evalharness.metrics.comet.embeddings import StoredEmbeddings
 
-from .conftest import MakeMetric, TinyComet, bitext, scores
+from . import conftest
+from .conftest import MakeMetric, TinyComet, scores
 from .peer import AWKWARD, Sample, predict
 
 WIDTH = 4
@@ -58,12 +59,12 @@ def test_each_distinct_text_is_encoded_once_and_then_only_what_is_new(
     checkpoint = tiny("regression")
     encoded.clear()
     systems = [outputs(system) for system in range(4)]
-    whole = [sample for of in systems for sample in of]
+    whole = [sample for system in systems for sample in system]
     scores(metric(checkpoint), whole)
     assert sum(encoded) == 40 + 40 + 4 * 40
     encoded.clear()
     assert scores(metric(checkpoint), whole) == scores(metric(checkpoint), systems[0]) + [
-        score for of in systems[1:] for score in scores(metric(checkpoint), of)
+        score for system in systems[1:] for score in scores(metric(checkpoint), system)
     ]
     assert sum(encoded) == 0
     for n in range(0, 40, 10):  # a tenth of one system
@@ -95,10 +96,10 @@ def test_a_store_that_is_not_read_costs_no_second_computation(
     scores(metric(checkpoint), samples)
     encoded.clear()
     made = metric(checkpoint, read_store=False)
-    made.statistics(*bitext(samples))
+    made.judge(conftest.outputs(samples))
     once = sum(encoded)
     assert once > 0
-    made.remarks(*bitext(samples))
+    made.judge(conftest.outputs(samples))
     assert sum(encoded) == once
 
 
@@ -133,11 +134,13 @@ def test_another_dtype_or_checkpoint_knows_nothing_of_it(
 SECOND_RUN = """
 import sys
 from evalharness.metrics import Comet
-from evalharness.testsets.base import Segment
+from evalharness.values import Bitext, Outputs, Segment
 made = Comet(sys.argv[1], store=sys.argv[2])
 segment = Segment("1", 0, None, "Cümle 0.", ("Sentence 0.",))
-print(made.statistics([segment], ["Sentence 0 of system 0."])[0, 0])
-print(made.signature([segment]))
+bitext = Bitext("t", "tr", "en", (segment,), "src", 1, ("human",))
+judgement = made.judge(Outputs("system", bitext, ("Sentence 0 of system 0.",)))
+print(judgement.segment_scores[0])
+print(judgement.signature)
 print(",".join(sorted({"torch", "transformers", "comet"} & set(sys.modules))))
 """
 
@@ -286,7 +289,7 @@ def test_room_made_by_another_process_only_costs_encoding_again(tmp_path: Path) 
 
 def test_judgements_hold_no_text(tiny: TinyComet, metric: MakeMetric, tmp_path: Path) -> None:
     made = metric(tiny("xcomet"))
-    made.statistics(*bitext(AWKWARD))
+    scores(made, AWKWARD)
     for path in tmp_path.glob("store/judgements/*/*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert set(json.loads(line)) <= {"key", "score", "truncated", "error_spans"}

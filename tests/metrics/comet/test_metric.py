@@ -13,10 +13,10 @@ from transformers import AutoTokenizer
 from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.metrics import Comet
-from evalharness.metrics.comet.metric import References
-from evalharness.testsets.base import Segment
+from evalharness.metrics.comet.comet import References
+from evalharness.values import Segment
 
-from .conftest import KINDS, MakeMetric, TinyComet, bitext, scores
+from .conftest import KINDS, MakeMetric, TinyComet, outputs, outputs_of, scores
 from .peer import AWKWARD, SEVERAL_REFERENCES, predict
 
 VARIANTS: list[tuple[str, dict]] = [
@@ -50,9 +50,10 @@ def test_every_segment_has_the_score_of_predict(
     checkpoint = tiny(kind, **hparams)
     expected = predict(checkpoint, AWKWARD)
     made = metric(checkpoint)
-    close(scores(made, AWKWARD), expected.scores)
-    statistics = made.statistics(*bitext(AWKWARD))
-    assert made.corpus(statistics.sum(axis=0)) == pytest.approx(fmean(expected.scores), abs=1e-5)
+    judgement = made.judge(outputs(AWKWARD))
+    close(judgement.segment_scores, expected.scores)
+    whole = judgement.aggregate.corpus(judgement.statistics.sum(axis=0))
+    assert whole == pytest.approx(fmean(expected.scores), abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["unified", "xcomet"])
@@ -63,18 +64,21 @@ def test_without_references_they_judge_by_the_source_as_predict_does(
     made = metric(tiny(kind))
     assert not made.needs_reference
     close(scores(made, samples), predict(tiny(kind), samples).scores)
-    assert made.signature(bitext(samples)[0]).startswith("nrefs:0|refs:none|")
+    assert made.signature(outputs(samples).bitext).startswith("nrefs:0|refs:none|")
 
 
 def test_error_spans_are_those_of_predict(tiny: TinyComet, metric: MakeMetric) -> None:
     expected = predict(tiny("xcomet"), AWKWARD).error_spans
     assert expected is not None
-    remarks = metric(tiny("xcomet")).remarks(*bitext(AWKWARD))
-    found = [[(s.start, s.end, s.severity) for s in remark.error_spans] for remark in remarks]
-    assert found == [[(s["start"], s["end"], s["severity"]) for s in of] for of in expected]
-    assert {severity for of in found for _, _, severity in of} > {"minor"}
-    confidences = [span.confidence for remark in remarks for span in remark.error_spans]
-    close(confidences, [span["confidence"] for of in expected for span in of])
+    observations = metric(tiny("xcomet")).judge(outputs(AWKWARD)).observations
+    found = [seen.get("error_spans", []) for seen in observations]
+    assert [where(spans) for spans in found] == [where(spans) for spans in expected]
+    assert {span["severity"] for spans in found for span in spans} > {"minor"}
+    close(*([span["confidence"] for spans in both for span in spans] for both in (found, expected)))
+
+
+def where(spans: Sequence[dict]) -> list[tuple[int, int, str]]:
+    return [(span["start"], span["end"], span["severity"]) for span in spans]
 
 
 @pytest.mark.parametrize("handling", list(References))
@@ -87,14 +91,15 @@ def test_several_references_give_the_mean_or_the_best_of_their_scores(
     sample = SEVERAL_REFERENCES[0]
     segment = Segment("one", 0, None, sample["src"], references)
     made = metric(tiny(kind), references=handling)
-    score = made.statistics([segment], [sample["mt"]])[0, 0]
+    judgement = made.judge(outputs_of([segment], [sample["mt"]]))
+    score = judgement.statistics[0, 0]
     combine = max if handling is References.max else fmean
     assert score == pytest.approx(combine(expected.scores), abs=1e-5)
-    assert made.signature([segment]).startswith(f"nrefs:3|refs:{handling.value}|")
+    assert judgement.signature.startswith(f"nrefs:3|refs:{handling.value}|")
     if expected.error_spans is not None:
         best = expected.error_spans[int(np.argmax(expected.scores))]
-        (remark,) = made.remarks([segment], [sample["mt"]])
-        assert [span.start for span in remark.error_spans] == [span["start"] for span in best]
+        (seen,) = judgement.observations
+        assert where(seen.get("error_spans", [])) == where(best)
 
 
 def test_segments_may_have_unequally_many_references(tiny: TinyComet, metric: MakeMetric) -> None:
@@ -102,10 +107,10 @@ def test_segments_may_have_unequally_many_references(tiny: TinyComet, metric: Ma
     references = tuple(sample["ref"] for sample in SEVERAL_REFERENCES)
     segments = [Segment(str(n), n, None, sample["src"], references[:n]) for n in (1, 2, 3)]
     made = metric(tiny("regression"))
-    found = made.statistics(segments, [sample["mt"]] * 3)[:, 0]
+    judgement = made.judge(outputs_of(segments, [sample["mt"]] * 3))
     theirs = predict(tiny("regression"), SEVERAL_REFERENCES).scores
-    close(found, [fmean(theirs[:n]) for n in (1, 2, 3)])
-    assert made.signature(segments).startswith("nrefs:var|refs:mean|")
+    close(judgement.segment_scores, [fmean(theirs[:n]) for n in (1, 2, 3)])
+    assert judgement.signature.startswith("nrefs:var|refs:mean|")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -127,9 +132,9 @@ def test_bfloat16_is_another_number_with_another_signature(
     exact, rough = (metric(tiny("regression"), dtype=dtype) for dtype in Dtype if dtype in USED)
     first, second = scores(exact, AWKWARD), scores(rough, AWKWARD)
     assert 1e-6 < np.abs(np.array(first) - np.array(second)).max() < 0.1
-    segments, _ = bitext(AWKWARD)
-    assert "|dtype:bfloat16|" in rough.signature(segments)
-    assert rough.signature(segments) != exact.signature(segments)
+    bitext = outputs(AWKWARD).bitext
+    assert "|dtype:bfloat16|" in rough.signature(bitext)
+    assert rough.signature(bitext) != exact.signature(bitext)
 
 
 USED = (Dtype.float32, Dtype.bfloat16)
@@ -143,28 +148,29 @@ def test_texts_whose_end_is_not_read_are_told(
     made = metric(tiny(kind))
     reads = made._comet.reads
     joint = made._comet.kind.encodes_jointly
-    for sample, remark in zip(AWKWARD, made.remarks(*bitext(AWKWARD)), strict=True):
+    observations = made.judge(outputs(AWKWARD)).observations
+    for sample, seen in zip(AWKWARD, observations, strict=True):
         counts = [len(tokenizer(sample[part])["input_ids"]) for part in reads]
         whole = [min(count, 510) for count in counts]  # with their special tokens, 2 each
         cut = any(count > 510 for count in counts) or (joint and sum(whole) > 512)
-        assert remark.truncated == cut, sample["mt"][:20]
+        assert seen.get("truncated", False) == cut, sample["mt"][:20]
 
 
 def test_the_signature_names_all_that_the_number_depends_on(
     tiny: TinyComet, metric: MakeMetric
 ) -> None:
-    segments, _ = bitext(AWKWARD)
+    bitext = outputs(AWKWARD).bitext
     made = metric(tiny("regression"))
-    parts = dict(part.split(":", 1) for part in made.signature(segments).split("|"))
+    parts = dict(part.split(":", 1) for part in made.signature(bitext).split("|"))
     assert list(parts) == [
         *("nrefs", "checkpoint", "encoder", "dtype", "maxlen"),
         *("unbabel-comet", "transformers", "torch"),
     ]
     assert parts["maxlen"] == "510"
-    other = metric(tiny("regression", layer=1)).signature(segments)
+    other = metric(tiny("regression", layer=1)).signature(bitext)
     assert other.split("|checkpoint:")[1].split("|")[0] != parts["checkpoint"]
     elsewhere = metric(tiny("regression"), encoder=str(tiny("regression").parent / "encoder-usual"))
-    assert elsewhere.signature(segments) == made.signature(segments)
+    assert elsewhere.signature(bitext) == made.signature(bitext)
 
 
 def test_a_checkpoint_is_called_by_its_name(tiny: TinyComet) -> None:

@@ -68,14 +68,14 @@ def test_the_length_limit_leaves_an_output_unfinished(transliterator: CTranslate
 
 
 @pytest.mark.parametrize(
-    ("device", "dtype", "said"),
+    ("device", "dtype", "message"),
     [
         ("mps", Dtype.float32, r"device=mps: CTranslate2 does not run there; use device=cpu"),
         ("cpu", Dtype.float16, r"dtype=float16: CTranslate2 does not compute in it on cpu; .*int8"),
     ],
 )
-def test_what_it_does_not_run_on_is_refused(device: str, dtype: Dtype, said: str) -> None:
-    with pytest.raises(EvalHarnessError, match=said):
+def test_what_it_does_not_run_on_is_refused(device: str, dtype: Dtype, message: str) -> None:
+    with pytest.raises(EvalHarnessError, match=message):
         check_runs_on(device, dtype)
 
 

@@ -143,9 +143,9 @@ def test_batches_give_what_generate_gives_one_text_at_a_time(
     assert [translation.text for translation in made] == [text for _, _, text in expected]
     assert len({translation.text for translation in made}) > 2  # not all the same noise
     ended = [target[-1] == "</s>" for _, target, _ in expected]
-    assert [not translation.unfinished for translation in made] == ended
+    assert [not translation.observations.get("unfinished", False) for translation in made] == ended
     assert any(ended)
-    assert not any(translation.truncated for translation in made)
+    assert not any(translation.observations.get("truncated") for translation in made)
 
 
 @pytest.mark.parametrize("beams", [1, 4])
@@ -157,7 +157,9 @@ def test_ctranslate2_gives_what_transformers_gives(
     converted = configured(*common, "model.engine=ctranslate2")
     made = translations(converted, TURKISH)
     assert made == translations(configured(*common), TURKISH)
-    assert any(translation.unfinished for translation in made) or beams > 1
+    assert (
+        any(translation.observations.get("unfinished", False) for translation in made) or beams > 1
+    )
 
 
 def test_ctranslate2_converts_once(tiny: Tiny, tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_on_a_processor_ctranslate2_computes_in_8_bits_unless_told(tiny: Tiny) -
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
         (["model=nllb", "testset.source_lang=la"], r"does not translate Latin into English"),
         (["model=nllb", "testset.source_lang=la"], r"it translates from .*\btr\b.* into any"),
@@ -203,7 +205,7 @@ def test_on_a_processor_ctranslate2_computes_in_8_bits_unless_told(tiny: Tiny) -
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_before_anything_is_loaded(
-    evalharness: CommandLine, small: list[str], command: list[str], said: str
+    evalharness: CommandLine, small: list[str], command: list[str], message: str
 ) -> None:
     if command[-1] == "device=cuda" and torch.cuda.is_available():
         pytest.skip("there is a GPU")
@@ -211,7 +213,7 @@ def test_what_cannot_be_is_refused_in_one_line_before_anything_is_loaded(
     assert outcome.code == 2
     assert "downloading" not in outcome.err
     (line,) = [line for line in outcome.err.splitlines() if not line.startswith("INFO")]
-    assert re.search(said, line), line
+    assert re.search(message, line), line
 
 
 def test_a_checkpoint_without_the_language_token_is_refused(tiny: Tiny) -> None:
@@ -335,9 +337,9 @@ def test_two_processes_convert_a_checkpoint_together(tiny: Tiny, tmp_path: Path)
         )
         for n in range(2)
     ]
-    told = [process.communicate()[1] for process in running]
-    assert [process.returncode for process in running] == [0, 0], told
-    assert sum("converting" in lines for lines in told) == 1
+    shown = [process.communicate()[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0], shown
+    assert sum("converting" in lines for lines in shown) == 1
     assert len(list((tmp_path / "shared").rglob("model.bin"))) == 1
 
 

@@ -22,13 +22,13 @@ def letters(text: str) -> list[int]:
 def test_parts_fit_and_hold_the_text_unless_they_are_marked(text: str, limit: int):
     parts = fit(text, letters, limit, "tr")
     assert all(len(part.ids) <= limit for part in parts)
-    told = ["".join(map(chr, part.ids[1:-1])) for part in parts]
+    shown = ["".join(map(chr, part.ids[1:-1])) for part in parts]
     if not any(part.truncated for part in parts):
-        assert " ".join(told) == text
+        assert " ".join(shown) == text
     place = 0
-    for part in told:  # in order, and nothing that is not in the text
+    for part in shown:  # in order, and nothing that is not in the text
         place = text.index(part.strip(), place)
-    for part, words in zip(parts, told, strict=True):
+    for part, words in zip(parts, shown, strict=True):
         if part.truncated:
             assert len(part.ids) == limit
             assert len(sentences(words, "tr")) == 1
@@ -36,8 +36,8 @@ def test_parts_fit_and_hold_the_text_unless_they_are_marked(text: str, limit: in
 
 def test_whole_sentences_stay_together_as_long_as_they_fit():
     text = "Bir iki. Üç dört. Beş altı. Yedi."
-    told = [part.ids for part in fit(text, letters, len("Bir iki. Üç dört.") + 2, "tr")]
-    assert told == [letters("Bir iki. Üç dört."), letters("Beş altı. Yedi.")]
+    shown = [part.ids for part in fit(text, letters, len("Bir iki. Üç dört.") + 2, "tr")]
+    assert shown == [letters("Bir iki. Üç dört."), letters("Beş altı. Yedi.")]
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_what_no_text_fits_into_is_an_error_and_no_empty_text():
 
 def test_chinese_sentences_stay_without_spaces():
     text = "你好。再见！谢谢。"
-    told = ["".join(map(chr, part.ids[1:-1])) for part in fit(text, letters, 8, "zh")]
-    assert told == ["你好。再见！", "谢谢。"]
+    shown = ["".join(map(chr, part.ids[1:-1])) for part in fit(text, letters, 8, "zh")]
+    assert shown == ["你好。再见！", "谢谢。"]

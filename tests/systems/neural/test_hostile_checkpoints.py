@@ -22,10 +22,10 @@ import pytest
 import torch
 
 import evalharness
+from evalharness.compute import architectures, loading
+from evalharness.compute.gguf import check_header
 from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
-from evalharness.networks import architectures, loading
-from evalharness.networks.gguf import check_header
 
 from ...conftest import CommandLine, files_below, in_new_process
 from ...hub_server import Repo, environment, serving
@@ -239,11 +239,11 @@ BOUNDS: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_small_files_are_bounded_before_they_are_read(
     hostile: Hostile, case: str, file: str
 ) -> None:
-    spoil, said = BOUNDS[case]
+    spoil, message = BOUNDS[case]
     (hostile.folder / file).touch()
     spoil(hostile.folder / file)
     system = configured("model=nllb", f"model.checkpoint={hostile.folder}")
-    with pytest.raises(EvalHarnessError, match=rf"{file}{said}"):
+    with pytest.raises(EvalHarnessError, match=rf"{file}{message}"):
         system._reader("tr", "en")
 
 
@@ -282,7 +282,7 @@ LOADERS = {
     "torch.load": {"metrics/comet/network.py"},
     "pipeline": set(),
     "hf_hub_download": {"hub/repository.py"},
-    "snapshot_download": set(),
+    "snapshot_download": {"hub/repository.py"},  # with local_files_only: it finds a commit
     "load_from_checkpoint": set(),
     "download_model": set(),
 }

@@ -97,7 +97,7 @@ def test_the_prompt_is_the_cards_and_a_batch_gives_what_generate_gives_for_each(
             )[0].tolist()[len(ids) :]
         answer = tokenizer.decode(row, skip_special_tokens=True)
         assert translation.text == " ".join(answer.split())
-        assert translation.unfinished == (row[-1] not in ends)
+        assert translation.observations.get("unfinished", False) == (row[-1] not in ends)
 
 
 @pytest.mark.sweep
@@ -120,6 +120,20 @@ def test_drawn_answers_do_not_depend_on_the_batch_and_say_that_they_were_drawn(
     assert greedy.notes() == ()
 
 
+def test_passes_draw_otherwise_from_the_same_weights(tiny: Tiny) -> None:
+    command = options("qwen3", tiny("qwen3"))
+    system = configured(*command)
+    assert system.samples()
+    assert not configured(*command, "model.temperature=0").samples()
+    second = system.in_pass(2)
+    first, other = (translations(one, TURKISH) for one in (system, second))
+    assert first != other
+    assert translations(configured(*command).in_pass(2), TURKISH) == other
+    assert second._network("tr", "en") is system._network("tr", "en")
+    system.release()
+    assert not second._held
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("model", ["eurollm", "x_alma", "qwen3"])
 def test_ctranslate2_gives_what_transformers_gives(tiny: Tiny, tmp_path: Path, model: str) -> None:
@@ -129,7 +143,7 @@ def test_ctranslate2_gives_what_transformers_gives(tiny: Tiny, tmp_path: Path, m
 
 
 @pytest.mark.parametrize(
-    ("model", "said"),
+    ("model", "message"),
     [
         ("gemma3", r"^model\.engine: CTranslate2 cannot run gemma3 right"),
         ("aya_expanse", r"^model\.engine: CTranslate2 cannot convert this cohere"),
@@ -137,10 +151,10 @@ def test_ctranslate2_gives_what_transformers_gives(tiny: Tiny, tmp_path: Path, m
     ],
 )
 def test_what_ctranslate2_cannot_run_is_refused(
-    tiny: Tiny, tmp_path: Path, model: str, said: str
+    tiny: Tiny, tmp_path: Path, model: str, message: str
 ) -> None:
     command = [*options(model, tiny(CHATS[model][0]), *GREEDY), f"store.dir={tmp_path}"]
-    with pytest.raises(EvalHarnessError, match=said):
+    with pytest.raises(EvalHarnessError, match=message):
         translations(configured(*command, "model.engine=ctranslate2"), TURKISH)
     assert not list(tmp_path.rglob("model.bin"))
 
@@ -148,12 +162,12 @@ def test_what_ctranslate2_cannot_run_is_refused(
 def test_a_text_with_braces_or_marks_of_its_own_is_not_filled_in(tiny: Tiny) -> None:
     system = configured(*options("x_alma", tiny("x_alma")))
     reader = system._reader("tr", "en")
-    told = reader.tokenizer.decode(system.encode(reader, "bir {target} {text} iki", "tr", "en"))
-    assert told.count("{target} {text}") == 1
+    shown = reader.tokenizer.decode(system.encode(reader, "bir {target} {text} iki", "tr", "en"))
+    assert shown.count("{target} {text}") == 1
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
         (["model=x_alma", "testset.source_lang=de"], r"German into English \(de-en\); it transl"),
         (["model=qwen3", "model.beams=4"], r"model\.temperature: tokens are drawn without a beam"),
@@ -171,12 +185,12 @@ def test_a_text_with_braces_or_marks_of_its_own_is_not_filled_in(tiny: Tiny) -> 
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(
-    evalharness: CommandLine, small: list[str], command: list[str], said: str
+    evalharness: CommandLine, small: list[str], command: list[str], message: str
 ) -> None:
     outcome = evalharness(*small, *command)
     assert outcome.code == 2
     (line,) = outcome.err.splitlines()
-    assert re.search(said, line), line
+    assert re.search(message, line), line
 
 
 def test_a_text_cannot_end_its_turn(tiny: Tiny) -> None:

@@ -61,8 +61,8 @@ class ChatServer(ThreadingHTTPServer):
             nth = Counter(self.asked)[text] if text in self.faults else 0
             self.asked.append(text)
             self.times.append(time.monotonic())
-            of = self.faults.get(text, ())
-            return of[nth] if nth < len(of) else None
+            item = self.faults.get(text, ())
+            return item[nth] if nth < len(item) else None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Says nothing: a client may go at any time."""

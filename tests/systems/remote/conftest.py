@@ -18,7 +18,13 @@ def processes() -> ForkServerContext:
     """Starts processes that have imported what a run needs, so that they begin at once."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["evalharness.run", "evalharness.sweep", "sacrebleu", "tenacity", "httpcore"]
+        [
+            "evalharness.evaluation",
+            "evalharness.commands.sweep",
+            "sacrebleu",
+            "tenacity",
+            "httpcore",
+        ]
     )
     return context
 
@@ -28,9 +34,9 @@ def run_command(folder: Path, arguments: list[str]) -> None:
     from evalharness.cli import main
 
     os.chdir(folder)
-    said = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+    message = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(message, 1)
+    os.dup2(message, 2)
     sys.exit(main(arguments))
 
 

@@ -61,7 +61,7 @@ def test_what_passes_is_asked_again_and_only_by_us(httpserver: HTTPServer, code:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "shown"),
     [
         ("UnrecognizedClientException", "check the AWS credentials"),
         ("AccessDeniedException", "check the AWS credentials"),
@@ -71,17 +71,17 @@ def test_what_passes_is_asked_again_and_only_by_us(httpserver: HTTPServer, code:
     ],
 )
 def test_what_no_other_request_would_mend_stops_the_run(
-    httpserver: HTTPServer, code: str, told: str
+    httpserver: HTTPServer, code: str, shown: str
 ):
     PROTOCOL.serve(httpserver, replied({"__type": code, "message": "no"}, 400))
-    with pytest.raises(EvalHarnessError, match=f"{code}: no.*{told}"):
+    with pytest.raises(EvalHarnessError, match=f"{code}: no.*{shown}"):
         made(PROTOCOL.system(httpserver), ["elma", "deniz"])
     assert len(httpserver.log) == 1
 
 
 def test_a_refused_text_fails_alone(httpserver: HTTPServer):
-    said = {"__type": "InvalidRequestException", "Message": "no"}
-    PROTOCOL.serve(httpserver, replied(said, 400))
+    message = {"__type": "InvalidRequestException", "Message": "no"}
+    PROTOCOL.serve(httpserver, replied(message, 400))
     first, second = made(PROTOCOL.system(httpserver), ["elma", "deniz"])
     assert first == Failure("InvalidRequestException")
     assert not isinstance(second, Failure)

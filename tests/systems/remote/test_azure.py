@@ -42,7 +42,7 @@ def test_a_global_resource_has_no_region_and_a_custom_system_a_category(httpserv
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "told"),
+    ("code", "message", "shown"),
     [
         (400036, "The target language is not valid.", r"not valid\. \(400036\).*model\.languages="),
         (400079, "The custom system does not exist.", r"not exist\. \(400079\)"),
@@ -50,16 +50,16 @@ def test_a_global_resource_has_no_region_and_a_custom_system_a_category(httpserv
     ],
 )
 def test_what_no_other_request_would_mend_stops_the_run(
-    httpserver: HTTPServer, code: int, message: str, told: str
+    httpserver: HTTPServer, code: int, message: str, shown: str
 ):
-    said = {"error": {"code": code, "message": message}}
-    PROTOCOL.serve(httpserver, replied(said, code // 1000))
-    with pytest.raises(EvalHarnessError, match=told):
+    reported = {"error": {"code": code, "message": message}}
+    PROTOCOL.serve(httpserver, replied(reported, code // 1000))
+    with pytest.raises(EvalHarnessError, match=shown):
         made(PROTOCOL.system(httpserver, texts_per_request=1), ["elma", "deniz"])
     assert len(httpserver.log) == 1
 
 
 def test_a_custom_system_that_is_not_ready_yet_is_asked_again(httpserver: HTTPServer):
-    said = {"error": {"code": 408001, "message": "The translation system is being prepared."}}
-    PROTOCOL.serve(httpserver, replied(said, 408))
+    message = {"error": {"code": 408001, "message": "The translation system is being prepared."}}
+    PROTOCOL.serve(httpserver, replied(message, 408))
     assert texts_made(PROTOCOL.system(httpserver), ["elma"]) == ["ELMA"]

@@ -79,10 +79,43 @@ def test_what_is_null_is_not_sent(httpserver: HTTPServer):
     assert isinstance(made, Translation)
 
 
+def test_each_pass_is_asked_for_with_a_seed_of_its_own(httpserver: HTTPServer):
+    httpserver.expect_request(PATH).respond_with_json(completion("apple"))
+    chat = system(httpserver, temperature=0.5, seed=3)
+    for number in (1, 2, 3, 2):
+        list(chat.in_pass(number).translate(["elma"], "tr", "en"))
+    sent = [json.loads(request.data) for request, _ in httpserver.log]
+    first, second, third, again = [request.pop("seed") for request in sent]
+    assert first == 3
+    assert again == second
+    assert len({first, second, third}) == 3
+    assert sent[0] == sent[1] == sent[2]
+    unseeded = system(httpserver, temperature=0.5, seed=None)
+    assert unseeded.in_pass(2) == unseeded
+
+
+@pytest.mark.parametrize(
+    ("options", "samples"),
+    [
+        ({"temperature": 0.0}, False),
+        ({"temperature": 0.7}, True),
+        ({"temperature": None}, True),
+        ({"temperature": 0.0, "extra_body": {"temperature": 1}}, True),
+        ({"temperature": 0.7, "extra_body": {"temperature": 0}}, False),
+    ],
+)
+def test_a_server_samples_unless_the_temperature_that_is_sent_is_0(
+    options: dict[str, object], samples: bool, httpserver: HTTPServer
+):
+    chat = system(httpserver, **options)
+    assert chat.samples() is samples
+    assert bool(chat.notes()) is samples
+
+
 def test_answers_are_read_as_the_reference_of_the_api_says(httpserver: HTTPServer):
     whole = completion("an apple", "length")
     assert answer(httpserver, whole) == Translation(
-        "an apple", unfinished=True, input_tokens=7, output_tokens=3
+        "an apple", {"unfinished": True}, input_tokens=7, output_tokens=3
     )
     httpserver.clear()
     assert answer(httpserver, completion(" red\n apple\n")) == Translation(
@@ -92,17 +125,17 @@ def test_answers_are_read_as_the_reference_of_the_api_says(httpserver: HTTPServe
     made = answer(httpserver, completion('<think>Hm.</think>\n```\n"apple"\n```'))
     assert made == Translation(
         "apple",
+        {"removed": ["reasoning block", "code fence", "quotes"]},
         raw='<think>Hm.</think>\n```\n"apple"\n```',
-        removed=("reasoning block", "code fence", "quotes"),
         input_tokens=7,
         output_tokens=3,
     )
     httpserver.clear()
     made = answer(httpserver, completion('"apple"'), clean_answers=False)
     assert isinstance(made, Translation)
-    assert (made.text, made.raw, made.removed) == ('"apple"', None, ())
+    assert (made.text, made.raw, made.observations) == ('"apple"', None, {})
     httpserver.clear()
-    without_usage = {key: of for key, of in completion("x").items() if key != "usage"}
+    without_usage = {key: item for key, item in completion("x").items() if key != "usage"}
     assert answer(httpserver, without_usage) == Translation("x")
 
 
@@ -183,10 +216,10 @@ def test_what_else_a_server_understands_is_given_on_the_command_line(
     write_testset(tmp_path, ["elma"])
     with serving() as server:
         example = "model.examples=[{source: bir, target: one}]"
-        told = evalharness(
+        shown = evalharness(
             *chat_arguments(server.url, example, "model.extra_body={top_k: 20, options: {a: 1}}")
         )
-        assert told.code == 0, told.err
+        assert shown.code == 0, shown.err
         (body,) = server.bodies
     assert (body["top_k"], body["options"]) == (20, {"a": 1})
     assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
@@ -199,7 +232,7 @@ def test_a_name_is_made_of_the_models(httpserver: HTTPServer):
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "shown"),
     [
         ("model.prompt=translate", ["model.prompt", "{text}", "has no place"]),
         ("model.prompt='{text} {langauge}'", ["model.prompt", "{langauge}", "{target_language}"]),
@@ -212,14 +245,14 @@ def test_a_name_is_made_of_the_models(httpserver: HTTPServer):
     ],
 )
 def test_bad_options_get_one_line(
-    evalharness: CommandLine, tmp_path: Path, option: str, told: list[str]
+    evalharness: CommandLine, tmp_path: Path, option: str, shown: list[str]
 ):
     write_testset(tmp_path, ["elma"])
     with serving() as server:
         outcome = evalharness(*chat_arguments(server.url, option))
         assert (outcome.code, server.asked) == (2, [])
     (line,) = [line for line in outcome.err.splitlines() if line.startswith("evalharness:")]
-    assert all(word in line for word in told), line
+    assert all(word in line for word in shown), line
 
 
 def test_the_run_says_what_it_used_what_failed_and_what_was_removed(
@@ -239,9 +272,9 @@ def test_the_run_says_what_it_used_what_failed_and_what_was_removed(
             "m text tr-en: 2 of 4 segments failed: HTTP 400 (1), empty list of choices (1)" in shown
         )
         run = read_run(tmp_path)
-        assert run["failures"] == {"HTTP 400": 1, "empty list of choices": 1}
+        assert run["observed"]["system"]["failed"] == {"HTTP 400": 1, "empty list of choices": 1}
         each = {"input_tokens": 7, "output_tokens": 3, "cost": (7 * 2 + 3 * 10) / 1e6}
-        two = {name: 2 * of for name, of in each.items()}
+        two = {name: 2 * text for name, text in each.items()}
         assert run["usage"]["this_run"] == pytest.approx({**two, "characters": 12})
         outcome = evalharness(*arguments)
         assert outcome.code == 0
@@ -265,7 +298,7 @@ def test_what_was_removed_is_told_and_the_raw_answer_kept(
         outcome = evalharness(*arguments)
         assert outcome.code == 0
         assert "m text tr-en: removed from answers: reasoning block (2)" in outcome.out
-        assert read_run(tmp_path)["removed"] == {"reasoning block": 2}
+        assert read_run(tmp_path)["observed"]["system"]["removed"] == {"reasoning block": 2}
     assert "removed from answers: reasoning block (2)" in evalharness("leaderboard").out
     (path,) = (tmp_path / "results/store").rglob("*.jsonl")
     kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]

@@ -14,6 +14,7 @@ from evalharness.systems import Failure, Translation
 from evalharness.systems.remote import ChatSystem
 from evalharness.translation import translate
 
+from ...finished import counted
 from .chat_server import completion
 from .raw_server import http, serving_bytes
 from .test_faults import bitext, stored
@@ -65,15 +66,15 @@ ways = pytest.mark.parametrize("way", [as_json, as_stream])
     ["stop", "STOP", "eos", "eos_token", "stop_sequence", "end_turn", "COMPLETE", None, ABSENT],
 )
 def test_what_servers_call_finished_is_a_translation(way: Callable[[Any], bytes], reason: object):
-    assert [made.text for made in asked(way(ended(reason)))] == ["an apple"]
-    assert not asked(way(ended(reason)))[0].unfinished
+    (made,) = asked(way(ended(reason)))
+    assert (made.text, made.observations) == ("an apple", {})
 
 
 @ways
 @pytest.mark.parametrize("reason", ["length", "MAX_TOKENS", "max_tokens", "model_length"])
 def test_what_servers_call_too_long_is_unfinished(way: Callable[[Any], bytes], reason: str):
     (made,) = asked(way(ended(reason)))
-    assert (made.text, made.unfinished) == ("an apple", True)
+    assert (made.text, made.observations) == ("an apple", {"unfinished": True})
 
 
 @ways
@@ -103,13 +104,13 @@ def test_an_answer_that_was_broken_off_is_asked_for_again_and_not_kept(tmp_path:
     with serving_bytes(lambda _: http(as_json(ended(next(ends))))) as server:
         system = ChatSystem(base_url=server.url, model="m", prompt="{text}", max_retries=1)
         first = translate(system, bitext(["elma"]), tmp_path)
-        assert (first.texts, first.failures) == (
+        assert (first.hypotheses, counted(first, "failed")) == (
             (None,),
             {"not finished: ended with error": 1},
         )
         assert not stored(tmp_path)
         second = translate(system, bitext(["elma"]), tmp_path)
-    assert second.texts == ("an apple",)
+    assert second.hypotheses == ("an apple",)
 
 
 @ways
@@ -166,6 +167,36 @@ def test_streams_begin_and_end_as_the_standard_allows(stream: str):
 )
 def test_a_stream_that_is_none_fails_one_segment(stream: str):
     assert asked(stream.encode()) == [Failure("unreadable answer")]
+
+
+def chunks(*contents: bytes) -> bytes:
+    """A stream whose chunks have these contents, as they stand between the quotes of JSON."""
+    parts = [b'{"choices": [{"index": 0, "delta": {"content": "%s"}}]}' % one for one in contents]
+    return b"".join(b"data: %s\n\n" % part for part in parts) + event()
+
+
+@pytest.mark.parametrize(
+    ("contents", "text"),
+    [
+        # The halves of UTF-16 by RFC 8259, 7; the bytes of UTF-8 by RFC 3629, 3.
+        ((rb"a \ud83d", rb"\ude00 b"), "a \U0001f600 b"),
+        ((rb"\ud83d", rb"\udc80\ud83d", rb"\udc80"), "\U0001f480\U0001f480"),
+        ((b"a \xf0\x9f", b"\x98", b"\x80 b"), "a \U0001f600 b"),
+        ((b"\xd8", b"\xaa\xd9\x81", "احة".encode()), "تفاحة"),
+        ((rb"\ud83d", "é".encode()), None),
+        ((rb"\ude00", rb"\ud83d"), None),
+        ((b"\xf0\x9f", b"x", b"\x98\x80"), None),
+        ((b"\xff",), None),
+    ],
+)
+def test_a_character_may_be_cut_by_the_chunks_of_a_stream(
+    contents: tuple[bytes, ...], text: str | None
+):
+    (made,) = asked(chunks(*contents))
+    if text is None:
+        assert made == Failure("the answer holds half a character, or NUL")
+    else:
+        assert made.text == text
 
 
 CREDITS = {"error": {"message": "Insufficient credits", "code": 402}}

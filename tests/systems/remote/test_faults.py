@@ -18,6 +18,7 @@ from evalharness.systems.remote import ChatSystem
 from evalharness.testsets import Bitext, Segment
 from evalharness.translation import translate
 
+from ...finished import counted
 from .chat_server import ChatServer, serving
 
 PASSING = ("500", "503", "408", "429 1", "cut", "half", "half json", "html", "no choices")
@@ -50,9 +51,9 @@ def test_nothing_is_lost_or_doubled_and_order_is_kept(tmp_path: Path, concurrenc
     faults = {f"segment {100 + 200 * n}": [fault] for n, fault in enumerate(PASSING)}
     with serving(faults) as server:
         made = translate(chat(server, concurrency=concurrency), bitext(texts), tmp_path)
-    assert made.texts == tuple(text.upper() for text in texts)
+    assert made.texts == [text.upper() for text in texts]
     assert stored(tmp_path) == Counter(texts)
-    assert made.failures == {}
+    assert made.failed == 0
     assert server.most_at_once <= concurrency
     # Once each, and once more for each fault, but for those that came after a lost answer.
     assert Counter(server.asked) == Counter(texts) + Counter(faults.keys())
@@ -73,8 +74,8 @@ def test_what_fails_for_good_is_counted_and_only_that_is_asked_for_again(tmp_pat
     with serving(faults) as server:
         system = chat(server, concurrency=4, max_retries=2, timeout=0.5)
         made = translate(system, bitext(texts), tmp_path)
-        assert made.texts == ("TEXT 0", *[None] * 8)
-        assert made.failures == {
+        assert made.hypotheses == ("TEXT 0", *[None] * 8)
+        assert counted(made, "failed") == {
             "HTTP 500": 2,
             "HTTP 400": 1,
             "HTTP 422": 1,
@@ -84,21 +85,21 @@ def test_what_fails_for_good_is_counted_and_only_that_is_asked_for_again(tmp_pat
             "timed out": 1,
         }
         asked = Counter(server.asked)
-        assert all(asked[text] == len(of) for text, of in faults.items())
+        assert all(asked[text] == len(item) for text, item in faults.items())
         server.asked.clear()
         server.faults.clear()
         made = translate(system, bitext(texts), tmp_path)
-        assert (made.texts, made.from_store) == (tuple(text.upper() for text in texts), 1)
+        assert (made.texts, made.from_store) == ([text.upper() for text in texts], 1)
         assert Counter(server.asked) == Counter(texts[1:])
 
 
 @pytest.mark.parametrize("status", ["401", "403", "404"])
 def test_a_first_request_that_is_refused_stops_the_run(status: str):
     with serving({"a": [status] * 9}) as server:
-        with pytest.raises(EvalHarnessError, match=f"HTTP {status}") as told:
+        with pytest.raises(EvalHarnessError, match=f"HTTP {status}") as shown:
             list(chat(server, concurrency=64).translate(["a", "b", "c"], "tr", "en"))
         assert server.asked == ["a"]
-    assert server.url in str(told.value)
+    assert server.url in str(shown.value)
 
 
 def test_a_later_request_that_is_refused_is_a_failure():
@@ -116,9 +117,9 @@ def test_an_unreachable_server_is_told_at_once():
         system = ChatSystem(base_url=address, model="m", prompt="{text}", start="serve MODEL")
         with pytest.raises(
             EvalHarnessError, match=r"cannot be reached.*start it \(serve m\)"
-        ) as told:
+        ) as shown:
             list(system.translate(["a"], "tr", "en"))
-        assert str(told.value).startswith(address)
+        assert str(shown.value).startswith(address)
 
 
 def test_a_quota_that_is_used_up_is_not_waited_for(httpserver: HTTPServer):
@@ -166,9 +167,11 @@ def test_after_the_deadline_the_rest_fails_and_what_came_is_kept(tmp_path: Path)
         started = time.monotonic()
         made = translate(system, bitext(texts), tmp_path)
         assert time.monotonic() - started < 3
-        assert made.texts[3] is None
-        assert made.failures == {"not done within the deadline of 1 s": made.texts.count(None)}
-        assert set(stored(tmp_path)) == {t for t, of in zip(texts, made.texts, strict=True) if of}
+        assert made.hypotheses[3] is None
+        assert counted(made, "failed") == {"not done within the deadline of 1 s": made.failed}
+        assert set(stored(tmp_path)) == {
+            text for text, hypothesis in zip(texts, made.hypotheses, strict=True) if hypothesis
+        }
 
 
 def test_a_new_request_begins_only_when_an_answer_has_been_taken():
@@ -193,5 +196,5 @@ def test_what_others_translated_meanwhile_is_not_asked_for(tmp_path: Path):
         with ThreadPoolExecutor(2) as pool:
             system = chat(server, concurrency=2)
             both = list(pool.map(lambda _: translate(system, bitext(texts), tmp_path), range(2)))
-        assert both[0].texts == both[1].texts == tuple(text.upper() for text in texts)
+        assert both[0].texts == both[1].texts == [text.upper() for text in texts]
         assert len(server.asked) < 1.5 * len(texts)

@@ -42,13 +42,13 @@ def test_the_model_is_in_the_fingerprint(httpserver: HTTPServer):
 
 
 def test_the_quota_of_a_minute_passes(httpserver: HTTPServer):
-    said = refusal(403, "User Rate Limit Exceeded", "userRateLimitExceeded")
-    PROTOCOL.serve(httpserver, replied(said, 403))
+    message = refusal(403, "User Rate Limit Exceeded", "userRateLimitExceeded")
+    PROTOCOL.serve(httpserver, replied(message, 403))
     assert texts_made(PROTOCOL.system(httpserver), ["elma"]) == ["ELMA"]
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "reason", "told"),
+    ("code", "message", "reason", "shown"),
     [
         (403, "Daily Limit Exceeded", "dailyLimitExceeded", "quota used up: Daily Limit Exceeded"),
         (403, "Requests are blocked", "forbidden", "HTTP 403: Requests are blocked"),
@@ -56,10 +56,10 @@ def test_the_quota_of_a_minute_passes(httpserver: HTTPServer):
     ],
 )
 def test_what_no_other_request_would_mend_stops_the_run(
-    httpserver: HTTPServer, code: int, message: str, reason: str, told: str
+    httpserver: HTTPServer, code: int, message: str, reason: str, shown: str
 ):
     PROTOCOL.serve(httpserver, replied(refusal(code, message, reason), code))
-    with pytest.raises(EvalHarnessError, match=told):
+    with pytest.raises(EvalHarnessError, match=shown):
         made(PROTOCOL.system(httpserver, texts_per_request=1), ["elma", "deniz"])
     assert len(httpserver.log) == 1
 

@@ -45,13 +45,13 @@ def test_a_key_is_nowhere_to_be_found(
     write_testset(tmp_path, texts)
     caplog.set_level(logging.DEBUG)
     with serving({text: [faults] * 9 for text in texts if faults}) as server:
-        told = evalharness(*chat_arguments(server.url, key, debug, "model.max_retries=1"))
+        shown = evalharness(*chat_arguments(server.url, key, debug, "model.max_retries=1"))
         assert server.keys == {KEY}  # the server got it, and gave it back in its errors
-    assert told.code == {"": 0, "401": 2}.get(faults, 1)
-    assert not faults or "Bearer ***" in told.err
+    assert shown.code == {"": 0, "401": 2}.get(faults, 1)
+    assert not faults or "Bearer ***" in shown.err
     written = files_below(tmp_path)
     assert written.keys() >= {"src.txt"}
-    everything = [told.out, told.err, caplog.text, str(written)]
+    everything = [shown.out, shown.err, caplog.text, str(written)]
     everything += [str(vars(record)) for record in caplog.records]
     assert not [where for where in everything if any(word in where for word in SPELLINGS)]
 
@@ -63,9 +63,9 @@ def test_a_key_is_in_no_log_even_at_its_most_talkative(tmp_path: Path):
             server.url, f"model.api_key_env={VARIABLE}", "hydra.verbose=true"
         )
         environment = {VARIABLE: KEY, "OPENAI_LOG": "debug", "HTTPX_LOG_LEVEL": "trace"}
-        told = in_new_process(*arguments, cwd=tmp_path, **environment)
-    assert told.returncode == 0, told.stderr
-    everything = told.stdout + told.stderr + str(files_below(tmp_path))
+        shown = in_new_process(*arguments, cwd=tmp_path, **environment)
+    assert shown.returncode == 0, shown.stderr
+    everything = shown.stdout + shown.stderr + str(files_below(tmp_path))
     assert not any(word in everything for word in SPELLINGS)
 
 
@@ -78,9 +78,9 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 def test_a_key_is_in_no_exception_nor_in_what_it_came_from(key: str):
     with serving({"elma": ["403"]}) as server:
         system = ChatSystem(base_url=server.url, model="m", prompt="{text}", api_key_env=VARIABLE)
-        with pytest.raises(EvalHarnessError) as told:
+        with pytest.raises(EvalHarnessError) as shown:
             list(system.translate(["elma"], "tr", "en"))
-    for error in chain(told.value):
+    for error in chain(shown.value):
         assert not any(word in f"{error!r}{vars(error)}" for word in SPELLINGS)
     assert not any(word in repr(system) for word in SPELLINGS)
     assert not any(word in str(system.fingerprint("tr", "en")) for word in SPELLINGS)
@@ -93,9 +93,9 @@ def test_an_answer_that_gives_the_key_back_is_not_kept(
     monkeypatch.setenv(VARIABLE, secret)
     write_testset(tmp_path, ["elma", "echoed-0123456789-key"])
     with serving() as server:
-        told = evalharness(*chat_arguments(server.url, f"model.api_key_env={VARIABLE}"))
-    assert told.code == 1
-    assert "the answer holds the key (1)" in " ".join(told.out.split())
+        shown = evalharness(*chat_arguments(server.url, f"model.api_key_env={VARIABLE}"))
+    assert shown.code == 1
+    assert "the answer holds the key (1)" in " ".join(shown.out.split())
     assert secret not in str(files_below(tmp_path))
 
 
@@ -105,9 +105,9 @@ def test_a_missing_key_is_named_and_what_is_stored_needs_none(
     write_testset(tmp_path, ["elma"])
     with serving() as server:
         monkeypatch.setenv(VARIABLE, "  ")
-        told = evalharness(*chat_arguments(server.url, key))
-        assert (told.code, server.asked) == (2, [])
-        assert f"the environment variable {VARIABLE} is not set" in told.err
+        shown = evalharness(*chat_arguments(server.url, key))
+        assert (shown.code, server.asked) == (2, [])
+        assert f"the environment variable {VARIABLE} is not set" in shown.err
         monkeypatch.setenv(VARIABLE, KEY)
         assert evalharness(*chat_arguments(server.url, key)).code == 0
         monkeypatch.delenv(VARIABLE)
@@ -126,10 +126,10 @@ def test_a_key_among_the_options_is_refused_and_not_repeated(
 ):
     write_testset(tmp_path, ["elma"])
     with serving() as server:
-        told = evalharness(*chat_arguments(server.url, option))
-    assert told.code == 2
-    assert "environment variable" in told.err
-    assert "sk-123-456" not in told.out + told.err + str(files_below(tmp_path))
+        shown = evalharness(*chat_arguments(server.url, option))
+    assert shown.code == 2
+    assert "environment variable" in shown.err
+    assert "sk-123-456" not in shown.out + shown.err + str(files_below(tmp_path))
 
 
 def test_secrets_are_found_however_they_are_spelled():

@@ -28,13 +28,13 @@ def test_a_request_is_what_the_server_reads(httpserver: HTTPServer):
 def test_a_server_of_ones_own_needs_no_key(httpserver: HTTPServer):
     PROTOCOL.serve(httpserver)
     system = LibreTranslateSystem(base_url=url(httpserver))
-    assert system.lacking() is None
+    assert system.missing_to_translate() is None
     texts_made(system, REQUEST["q"])
     assert bodies(httpserver) == [REQUEST]
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("message", "shown"),
     [
         ("Visit https://portal.libretranslate.com to get an API key", r"model\.api_key_env="),
         ("tr is not supported", r"model\.languages="),
@@ -42,24 +42,24 @@ def test_a_server_of_ones_own_needs_no_key(httpserver: HTTPServer):
     ],
 )
 def test_what_no_other_request_would_mend_stops_the_run(
-    httpserver: HTTPServer, said: str, told: str
+    httpserver: HTTPServer, message: str, shown: str
 ):
-    PROTOCOL.serve(httpserver, replied({"error": said}, 400))
+    PROTOCOL.serve(httpserver, replied({"error": message}, 400))
     system = LibreTranslateSystem(base_url=url(httpserver), texts_per_request=1)
-    with pytest.raises(EvalHarnessError, match=told) as error:
+    with pytest.raises(EvalHarnessError, match=shown) as error:
         made(system, ["elma", "deniz"])
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert len(httpserver.log) == 1
 
 
 def test_a_request_that_is_too_large_for_the_server_fails_alone(
     httpserver: HTTPServer, caplog: pytest.LogCaptureFixture
 ):
-    said = "Invalid request: request (30) exceeds text limit (20)"
-    PROTOCOL.serve(httpserver, replied({"error": said}, 400))
+    message = "Invalid request: request (30) exceeds text limit (20)"
+    PROTOCOL.serve(httpserver, replied({"error": message}, 400))
     system = PROTOCOL.system(httpserver, texts_per_request=1)
     assert made(system, ["elma", "deniz"])[0] == Failure("HTTP 400")
-    assert said in caplog.text
+    assert message in caplog.text
 
 
 def test_a_single_text_is_no_answer_to_a_list(httpserver: HTTPServer):

@@ -58,7 +58,7 @@ def test_the_statements_are_translated_by_a_real_server(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SERVE, *arguments]) as server:
         try:
             wait_for(port, server)
-            told = in_new_process(
+            shown = in_new_process(
                 "model=chat",
                 f"model.base_url=http://127.0.0.1:{port}/v1",
                 f"model.model={model}",
@@ -71,8 +71,8 @@ def test_the_statements_are_translated_by_a_real_server(tmp_path: Path) -> None:
             )
         finally:
             server.terminate()
-    print(told.stdout, told.stderr)
-    assert told.returncode == 0, told.stderr
+    print(shown.stdout, shown.stderr)
+    assert shown.returncode == 0, shown.stderr
     for path in tmp_path.glob("results/runs/*/*/segments.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             segment = json.loads(line)

@@ -46,10 +46,10 @@ def test_a_proxy_that_is_none_is_told_by_its_variable(
     monkeypatch: pytest.MonkeyPatch, name: str, variable: str, value: str
 ):
     monkeypatch.setenv(variable, value)
-    with pytest.raises(EvalHarnessError) as told:
+    with pytest.raises(EvalHarnessError) as shown:
         made(name, echoing(name))
-    assert str(told.value).startswith(f"{variable}: ")
-    assert "secret-word" not in str(told.value)
+    assert str(shown.value).startswith(f"{variable}: ")
+    assert "secret-word" not in str(shown.value)
 
 
 @every
@@ -65,7 +65,7 @@ def test_a_server_that_is_excepted_is_asked_directly(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ALL_PROXY", "socks5://localhost:1080")
     for exceptions in ("localhost,fd07::/64,127.0.0.1", "fd07::/64, 127.0.0.0/8", "*"):
         monkeypatch.setenv("NO_PROXY", exceptions)
-        assert not any(isinstance(of, Failure) for of in made(name, echoing(name)))
+        assert not any(isinstance(text, Failure) for text in made(name, echoing(name)))
 
 
 @every
@@ -75,10 +75,10 @@ def test_an_error_names_the_proxy_and_not_its_password(
     with serving_bytes(b"") as gone:
         address = gone.url.removeprefix("http://")
     monkeypatch.setenv("HTTP_PROXY", f"http://us%65r:secret-word@{address}")
-    with pytest.raises(EvalHarnessError, match="cannot be reached") as told:
+    with pytest.raises(EvalHarnessError, match="cannot be reached") as shown:
         made(name, echoing(name))
-    assert f"the proxy http://{address} of HTTP_PROXY" in str(told.value)
-    assert "NO_PROXY=127.0.0.1" in str(told.value)
+    assert f"the proxy http://{address} of HTTP_PROXY" in str(shown.value)
+    assert "NO_PROXY=127.0.0.1" in str(shown.value)
     credentials = b64encode(b"user:secret-word").decode()
     echo = f'{{"error": "Proxy-Authorization: Basic {credentials}, secret-word"}}'
     with serving_bytes(http(echo.encode(), "422 No")) as proxy:
@@ -126,8 +126,8 @@ def test_it_is_one_line_on_the_terminal(
     evalharness: CommandLine, small: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("ALL_PROXY", "nonsense://x")
-    told = evalharness("model=ollama", "model.model=m", *small)
-    assert told.code == 2
-    errors = [line for line in told.err.splitlines() if not line.startswith("INFO")]
+    shown = evalharness("model=ollama", "model.model=m", *small)
+    assert shown.code == 2
+    errors = [line for line in shown.err.splitlines() if not line.startswith("INFO")]
     assert len(errors) == 1
     assert "ALL_PROXY" in errors[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_what_fails_for_good_says_why(httpserver: HTTPServer, name: str):
     system = protocol.system(httpserver, texts_per_request=1, max_retries=1)
     first, *others = made(system, TEXTS[:3])
     assert first == Failure("HTTP 500")
-    assert not any(isinstance(of, Failure) for of in others)
+    assert not any(isinstance(text, Failure) for text in others)
 
 
 @every
@@ -71,17 +72,87 @@ def test_the_server_is_left_alone_as_long_as_it_asks(httpserver: HTTPServer, nam
 
 
 @every
+@pytest.mark.parametrize("wait", ["601", "86400", "1e300"])
+def test_a_server_that_asks_for_a_long_wait_is_not_waited_for(
+    httpserver: HTTPServer, name: str, wait: str
+):
+    protocol = PROTOCOLS[name]
+    protocol.serve(httpserver, replied({"message": "full"}, 429, Retry_After=wait))
+    with pytest.raises(EvalHarnessError) as told:
+        made(protocol.system(httpserver, texts_per_request=1), TEXTS)
+    minutes = f"asks to wait {float(wait) / 60:.4g} minutes: full"
+    assert f"HTTP 429 and a wait of more than 10 minutes: the server {minutes}" in str(told.value)
+    assert "the same command then goes on" in str(told.value)
+    assert len(httpserver.log) == 1
+
+
+@every
+def test_a_long_wait_on_the_way_keeps_what_came(
+    httpserver: HTTPServer, name: str, caplog: pytest.LogCaptureFixture
+):
+    protocol = PROTOCOLS[name]
+    later = format_datetime(datetime.now(UTC) + timedelta(days=2), usegmt=True)
+    faults = [lambda request: replied(protocol.reply(request)), replied({}, 503, Retry_After=later)]
+    protocol.serve(httpserver, *faults)
+    system = protocol.system(httpserver, texts_per_request=1, concurrency=1)
+    first, *others = made(system, TEXTS)
+    assert not isinstance(first, Failure)
+    assert set(others) == {Failure("HTTP 503 and a wait of more than 10 minutes")}
+    assert len(httpserver.log) == 2
+    assert "the server asks to wait 2880 minutes" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "lacks"),
+    [
+        ("deepl", None, "the answer is null, not an object"),
+        ("deepl", {}, "the answer has no translations"),
+        ("deepl", {"translations": None}, "translations is null, not a list"),
+        ("deepl", {"translations": [None]}, "translations[0] is null, not an object"),
+        ("deepl", {"translations": [{"text": None}]}, "translations[0].text is null, not a text"),
+        ("google", {"data": None}, "data is null, not an object"),
+        ("google", {"data": {}}, "data has no translations"),
+        (
+            "google",
+            {"data": {"translations": [{"translatedText": None}]}},
+            "data.translations[0].translatedText is null, not a text",
+        ),
+        ("azure", None, "the answer is null, not a list"),
+        ("azure", [{"translations": []}], "the answer[0].translations is empty"),
+        ("azure", [{"translations": None}], "the answer[0].translations is null, not a list"),
+        ("libretranslate", {"translatedText": "x"}, "translatedText is a text, not a list"),
+        ("libretranslate", {"translatedText": [5]}, "translatedText[0] is a number, not a text"),
+        ("amazon", {"TranslatedText": None}, "TranslatedText is null, not a text"),
+        ("amazon", [], "the answer is a list, not an object"),
+    ],
+)
+def test_an_answer_without_a_translation_says_what_it_lacks(
+    httpserver: HTTPServer,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    answer: object,
+    lacks: str,
+):
+    protocol = PROTOCOLS[name]
+    protocol.serve(httpserver, replied(answer))
+    assert made(protocol.system(httpserver, max_retries=0), ["elma"]) == [
+        Failure("unreadable answer")
+    ]
+    assert f"{name}: unreadable answer: {lacks}" in caplog.messages
+
+
+@every
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refused_key_stops_the_run_and_is_not_shown(
     httpserver: HTTPServer, name: str, status: int
 ):
     protocol = PROTOCOLS[name]
-    said = {"message": f"no {KEY}", "error": {"code": status, "message": f"no {KEY}"}}
-    protocol.serve(httpserver, replied(said, status))
-    with pytest.raises(EvalHarnessError) as told:
+    message = {"message": f"no {KEY}", "error": {"code": status, "message": f"no {KEY}"}}
+    protocol.serve(httpserver, replied(message, status))
+    with pytest.raises(EvalHarnessError) as shown:
         made(protocol.system(httpserver, texts_per_request=1), TEXTS)
-    assert "no ***" in str(told.value)
-    assert KEY not in f"{told.value!r}{vars(told.value)}"
+    assert "no ***" in str(shown.value)
+    assert KEY not in f"{shown.value!r}{vars(shown.value)}"
     assert len(httpserver.log) == 1
 
 
@@ -89,9 +160,9 @@ def test_a_refused_key_stops_the_run_and_is_not_shown(
 def test_a_server_that_is_not_there_is_told_at_once(name: str):
     protocol = PROTOCOLS[name]
     system = protocol.kind(**{**protocol.options, "base_url": "http://127.0.0.1:9"})
-    with pytest.raises(EvalHarnessError, match=r"127\.0\.0\.1:9: cannot be reached") as told:
+    with pytest.raises(EvalHarnessError, match=r"127\.0\.0\.1:9: cannot be reached") as shown:
         made(system, TEXTS)
-    assert "model.base_url=" in str(told.value)
+    assert "model.base_url=" in str(shown.value)
 
 
 @every
@@ -100,7 +171,7 @@ def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, httpserver: HTT
     variable = "AWS_ACCESS_KEY_ID" if name == "amazon" else protocol.variable
     monkeypatch.delenv(protocol.variable)
     monkeypatch.delenv(variable, raising=False)
-    reason = protocol.system(httpserver).lacking()
+    reason = protocol.system(httpserver).missing_to_translate()
     assert reason is not None
     assert f"the environment variable {variable} is not set" in reason
 
@@ -129,12 +200,12 @@ def test_a_run_says_when_it_asked_and_never_shows_the_key(
     asked = len(httpserver.log)
     second = evalharness(*arguments, "model.texts_per_request=1")
     assert (second.code, len(httpserver.log)) == (0, asked + 1), second.err
-    said = " ".join(second.out.split())
-    assert "may change its models without notice" in said
+    message = " ".join(second.out.split())
+    assert "may change its models without notice" in message
     today = datetime.now(UTC).date()
-    assert f"answers of {today}" in said
+    assert f"answers of {today}" in message
     written = files_below(tmp_path)
-    (run,) = [json.loads(of) for path, of in written.items() if path.endswith("run.json")]
+    (run,) = [json.loads(item) for path, item in written.items() if path.endswith("run.json")]
     assert run["usage"]["all"]["cost"] == pytest.approx(20 * sum(map(len, TEXTS)) / 1e6)
     everything = [first.out, first.err, second.out, second.err, caplog.text, str(written)]
     everything += [str(vars(record)) for record in caplog.records]
@@ -161,10 +232,10 @@ def test_the_note_tells_the_days_of_the_answers_and_not_todays(
     for limit in ("2", "3"):
         assert evalharness(*arguments, f"limit={limit}").code == 0
     written = files_below(tmp_path)
-    runs = [json.loads(of) for name, of in written.items() if name.endswith("run.json")]
+    runs = [json.loads(item) for name, item in written.items() if name.endswith("run.json")]
     found = sorted(note.partition("first answers")[2] for run in runs for note in run["notes"])
     assert found == [" of 2026-01-05", f" of 2026-01-05 to {today}"]
-    asked = [text for body in bodies(httpserver) for text in (of["Text"] for of in body)]
+    asked = [text for body in bodies(httpserver) for text in (item["Text"] for item in body)]
     assert sorted(asked) == ["armut", "deniz", "elma"]
 
 
@@ -199,10 +270,10 @@ def test_turkish_arabic_and_english_are_there_and_a_language_is_not_translated_i
 def test_a_language_that_the_service_does_not_have_is_an_error_before_anything_is_asked(
     evalharness: CommandLine, small: list[str], name: str
 ):
-    told = evalharness(f"model={name}", *small, "testset.source_lang=ace-Arab")
-    assert told.code == 2
-    assert "does not translate Acehnese (Arabic script) into English" in told.err
-    assert "model.languages=" in told.err
+    shown = evalharness(f"model={name}", *small, "testset.source_lang=ace-Arab")
+    assert shown.code == 2
+    assert "does not translate Acehnese (Arabic script) into English" in shown.err
+    assert "model.languages=" in shown.err
 
 
 def test_requests_hold_as_many_texts_as_the_options_say(httpserver: HTTPServer):
@@ -250,7 +321,7 @@ def test_a_text_that_is_too_large_is_sent_sentence_by_sentence_and_never_cut(
     assert system.pieces(too_long, "tr") == [too_long]
     texts = [*pieces, too_long]
     *sent, last = made(system, texts)
-    assert " ".join(of.text for of in sent) == long.upper()
+    assert " ".join(item.text for item in sent) == long.upper()
     assert last == Failure(f"a sentence of more than {limit} {system.unit}")
     assert not any(too_long in text for body in bodies(httpserver) for text in protocol.texts(body))
 
@@ -272,7 +343,7 @@ def test_codes_are_the_services_own():
         "amazon": {"tr": "tr", "zh-HK": "zh-TW", "prs": "fa-AF", "nb": "no", "fr-CA": "fr-CA",
                    "sr-Latn": None, "fil": "tl"},
     }  # fmt: skip
-    found = {name: {tag: codes[name].code(tag) for tag in of} for name, of in wanted.items()}
+    found = {name: {tag: codes[name].code(tag) for tag in text} for name, text in wanted.items()}
     assert found == wanted
 
 

@@ -63,8 +63,12 @@ class Protocol:
 
 
 def deepl_answer(texts: Sequence[str]) -> Any:
-    said = {"detected_source_language": "TR", "model_type_used": "quality_optimized"}
-    return {"translations": [{**said, "text": of, "billed_characters": len(of)} for of in texts]}
+    message = {"detected_source_language": "TR", "model_type_used": "quality_optimized"}
+    return {
+        "translations": [
+            {**message, "text": text, "billed_characters": len(text)} for text in texts
+        ]
+    }
 
 
 PROTOCOLS = {
@@ -80,15 +84,15 @@ PROTOCOLS = {
         GoogleSystem,
         "/language/translate/v2",
         lambda body: body["q"],
-        lambda texts: {"data": {"translations": [{"translatedText": of} for of in texts]}},
+        lambda texts: {"data": {"translations": [{"translatedText": text} for text in texts]}},
         "GOOGLE_API_KEY",
         {},
     ),
     "azure": Protocol(
         AzureSystem,
         "/translate",
-        lambda body: [of["Text"] for of in body],
-        lambda texts: [{"translations": [{"text": of, "to": "en"}]} for of in texts],
+        lambda body: [text["Text"] for text in body],
+        lambda texts: [{"translations": [{"text": text, "to": "en"}]} for text in texts],
         "AZURE_TRANSLATOR_KEY",
         {},
     ),
@@ -160,7 +164,9 @@ def made(
 
 
 def texts_made(system: VendorSystem, texts: Sequence[str], *pair: str) -> list[str]:
-    return [of.text if isinstance(of, Translation) else "" for of in made(system, texts, *pair)]
+    return [
+        item.text if isinstance(item, Translation) else "" for item in made(system, texts, *pair)
+    ]
 
 
 def bodies(server: HTTPServer) -> list[Any]:

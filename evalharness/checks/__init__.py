@@ -1,0 +1,32 @@
+"""Checks: rates of outputs that are wrong in a way a program can see. They never rank.
+
+`check` is the protocol; each check has a file of its own: `empty`, `unfinished`, `copied_source`.
+`judging` turns what a check sees in a bitext into a rate with the references as control group.
+"""
+
+from evalharness.checks.check import NOT_APPLICABLE, Check, Look
+from evalharness.checks.copied_source import CopiedSource
+from evalharness.checks.empty import Empty
+from evalharness.checks.judging import find, look_at, make_rate
+from evalharness.checks.unfinished import Unfinished
+from evalharness.values.checks import CheckResult, Finding
+from evalharness.values.outputs import Observations, Outputs
+from evalharness.values.segments import Bitext, Segment
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "Bitext",
+    "Check",
+    "CheckResult",
+    "CopiedSource",
+    "Empty",
+    "Finding",
+    "Look",
+    "Observations",
+    "Outputs",
+    "Segment",
+    "Unfinished",
+    "find",
+    "look_at",
+    "make_rate",
+]

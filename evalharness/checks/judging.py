@@ -1,0 +1,184 @@
+"""From outputs to rates: a check looks at every hypothesis, and at every reference beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from evalharness.checks.check import NOT_APPLICABLE, Check, Look
+from evalharness.errors import EvalHarnessError
+from evalharness.reading import as_json
+from evalharness.secrecy import scrub
+from evalharness.stats.bootstrap import Array
+from evalharness.stats.rates import clopper_pearson
+from evalharness.values import Bitext, CheckRate, CheckResult, Finding, Outputs, Segment
+from evalharness.values.outputs import Observations
+from evalharness.values.segments import reference_letters
+
+_NOTHING: Observations = {}
+
+
+def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
+    """Looks at all hypotheses of a bitext and at their references.
+
+    A segment on which the system failed has no hypothesis, and is not applicable. Where a segment
+    lacks some of the references it is not known which, and its references are not looked at.
+
+    Args:
+        check: The check.
+        outputs: The hypotheses.
+
+    Returns:
+        The rate and what was seen; `None` where the check has nothing to say about this bitext.
+
+    Raises:
+        EvalHarnessError: The check fails on a segment, or what it saw is no JSON.
+    """
+    bitext = outputs.bitext
+    try:
+        look = check.prepare(bitext, outputs.prompt)
+        signature = check.signature(bitext, outputs.prompt)
+    except Exception as error:
+        raise _fault(check, f"cannot be prepared for {bitext.testset}", error) from error
+    for name, text in (("signature", signature), ("meaning", check.meaning)):
+        if not isinstance(text, str):
+            raise _fault(check, f"its {name} is {text!r}, no text")
+    if look is None:
+        return None
+    everything = outputs.observations or [_NOTHING] * len(outputs.hypotheses)
+    rows = zip(bitext.segments, outputs.hypotheses, everything, strict=True)
+    seen = {
+        at: _seen(check, look, segment, text, observations, "")
+        for at, (segment, text, observations) in enumerate(rows)
+        if text is not None
+    }
+    table = _table(seen, len(bitext.segments))
+    flagged = {at: value for at, value in seen.items() if table[at, 0]}
+    ids = tuple(bitext.segments[at].id for at in flagged)
+    references = _references(check, look, bitext)
+    counts = {name: int(rows[:, 0].sum()) for name, rows in references.items()}
+    rate = make_rate(check.id, scrub(signature), table, counts, ids)
+    rate = replace(rate, meaning=check.meaning)
+    return CheckResult(rate, table, flagged, references)
+
+
+def make_rate(
+    check: str,
+    signature: str,
+    table: Array,
+    reference_counts: Mapping[str, int],
+    segment_ids: Sequence[str],
+) -> CheckRate:
+    """Returns the rate of a table of flags.
+
+    Args:
+        check: The check's id.
+        signature: How it looked.
+        table: 1 where it fired and 1 where it could look, of shape (n_segments, 2).
+        reference_counts: On how many references it fired, by the reference's name.
+        segment_ids: The segments it fired on.
+    """
+    count, applicable = (int(total) for total in table.sum(axis=0))
+    interval = clopper_pearson(count, applicable)
+    return CheckRate(
+        check,
+        signature,
+        count,
+        applicable,
+        count / applicable if applicable else 0.0,
+        interval.low,
+        interval.high,
+        reference_counts,
+        tuple(segment_ids),
+    )
+
+
+def find(check: Check, outputs: Outputs) -> tuple[Finding, ...]:
+    """Returns what a check finds over the segments of one bitext.
+
+    Raises:
+        EvalHarnessError: The check fails, or a finding rests on segments that are not there.
+    """
+    try:
+        found = tuple(check.findings(outputs))
+    except Exception as error:
+        raise _fault(check, f"fails over {outputs.bitext.testset}", error) from error
+    ids = {segment.id for segment in outputs.bitext.segments}
+    for finding in found:
+        if not isinstance(finding, Finding) or not isinstance(finding.segment_ids, list | tuple):
+            raise _fault(check, f"{finding!r} is no Finding with a list of segment ids")
+        texts = (finding.finding, finding.message)
+        if not all(isinstance(text, str) and text for text in texts):
+            raise _fault(check, f"{finding!r} has no name or no message")
+        if strange := [id_ for id_ in finding.segment_ids if id_ not in ids]:
+            raise _fault(check, f"{finding.finding}: there is no segment {strange[0]!r}")
+    return found
+
+
+def _references(check: Check, look: Look, bitext: Bitext) -> dict[str, Array]:
+    """The flags of each reference that the check can judge any of, by its name."""
+    most = max((len(segment.references) for segment in bitext.segments), default=0)
+    names = bitext.reference_names or reference_letters(most)
+    whole = {
+        at: segment
+        for at, segment in enumerate(bitext.segments)
+        if len(segment.references) == len(names)
+    }
+    tables = {
+        name: _table(
+            {
+                at: _seen(check, look, segment, segment.references[place], None, name)
+                for at, segment in whole.items()
+            },
+            len(bitext.segments),
+        )
+        for place, name in enumerate(names)
+    }
+    return {name: table for name, table in tables.items() if table[:, 1].any()}
+
+
+def _table(seen: Mapping[int, Any], count: int) -> Array:
+    table = np.zeros((count, 2))
+    for at, value in seen.items():
+        if value is not NOT_APPLICABLE:
+            table[at] = (value is not None, 1)
+    return table
+
+
+def _seen(
+    check: Check,
+    look: Look,
+    segment: Segment,
+    text: str,
+    observations: Observations | None,
+    reference: str,
+) -> Any:
+    where = f"reference {reference} of segment" if reference else "segment"
+    try:
+        value = look(segment, text, observations)
+    except Exception as error:
+        raise _fault(check, f"fails on {where} {segment.id}", error) from error
+    if value is None or value is NOT_APPLICABLE:
+        return value
+    if value is False:
+        raise _fault(
+            check, f"it saw False in {where} {segment.id}; return None where a text is right"
+        )
+    try:
+        return json.loads(scrub(json.dumps(as_json(value), ensure_ascii=False)))
+    except ValueError as error:
+        what = f"what it saw in {where} {segment.id} cannot be kept as JSON"
+        raise _fault(check, what, error) from error
+
+
+def _fault(check: Check, what: str, error: Exception | None = None) -> EvalHarnessError:
+    why = "" if error is None else f": {type(error).__name__}: {error}"
+    return EvalHarnessError(
+        f"{what}{why}",
+        where=f"check.{check.id}",
+        hint="mend the check, or leave it out of 'check=[...]'",
+    )

@@ -1,0 +1,1 @@
+"""Reading and writing the files that the field writes: plain text so far."""
