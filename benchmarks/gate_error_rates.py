@@ -3,8 +3,9 @@
 python benchmarks/gate_error_rates.py [EXPERIMENTS]
 
 The population is real outputs of FLORES, 1,012 lines, and flags are binomial counts. In each
-experiment a test set is drawn from them. The candidate's true loss is the margin, so that passing is wrong, and so is
-failing; or it is 0, so that failing is wrong and passing is what the printed number promises.
+experiment a test set is drawn from them. The candidate's true loss is the margin, so that passing
+is wrong, and so is failing; or it is 0, so that failing is wrong and passing is what the printed
+number promises.
 """
 
 from __future__ import annotations

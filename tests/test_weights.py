@@ -118,9 +118,7 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
     )
     assert done.returncode == 1
     shown = done.stderr.splitlines()[-1]
-    assert shown.startswith(
-        "evalharness: failed: weighted could not be computed, and require_metrics=true;"
-    )
+    assert shown.startswith("evalharness: failed: weighted could not be computed, but is required;")
     reason = missing_requirement(machine.folder / "results")["weighted"]
     assert f"no weighted: {reason}" in " ".join(done.stdout.split())  # wrapped at the width
     assert reason not in done.stderr

@@ -113,7 +113,8 @@ def _path(path: str, stack: ExitStack) -> str:
 def _show(scores: Scores, arguments: Arguments, form: Format) -> None:
     page = scores.page(arguments.decimals)
     order = [score.metric for run in scores.runs for score in run.scores]
-    columns = sorted(score_columns(page), key=lambda column: order.index(column.key.split("|")[0]))
+    order += [absent.metric for run in scores.runs for absent in run.unavailable]
+    columns = sorted(score_columns(page), key=lambda column: order.index(_metric_of(column)))
     if arguments.segment_scores is not None:
         width, plain = arguments.decimals, arguments.numbers_only
         text = _segment_scores(scores, columns, width, plain=plain)
@@ -126,6 +127,11 @@ def _show(scores: Scores, arguments: Arguments, form: Format) -> None:
         _print(_numbers(scores, columns))
     else:  # CSV has no place for differences
         show(page if form is Format.csv else _with_differences(page, scores), form)
+
+
+def _metric_of(column: Column) -> str:
+    """The metric that a column shows; the column of a metric with several signatures names one."""
+    return column.key.split("|")[0]
 
 
 def _print(text: str) -> None:

@@ -380,7 +380,7 @@ def test_a_required_metric_that_is_absent_ends_in_exit_code_1_when_all_else_is_d
     message = [line for line in outcome.err.splitlines() if not line.startswith("INFO")]
     reason = "not on this machine; python -m evalharness fetch metric=comet"
     assert message == [
-        "evalharness: failed: wmt22-comet-da could not be computed, and require_metrics=true;"
+        "evalharness: failed: wmt22-comet-da could not be computed, but is required;"
         " the reason stands below the table"
     ]
     assert [score["metric"] for score in scores_json(tmp_path / "results", "copy")["scores"]] == [

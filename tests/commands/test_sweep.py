@@ -113,7 +113,7 @@ def test_a_sweep_says_once_which_required_metrics_are_absent(
     message = [line for line in outcome.err.splitlines() if line.startswith("evalharness:")]
     assert len(message) == 1
     assert message[0].startswith(
-        "evalharness: failed: wmt22-comet-da could not be computed, and require_metrics=true;"
+        "evalharness: failed: wmt22-comet-da could not be computed, but is required;"
     )
     some = evalharness(
         "-m", "model=copy,gloss", *small, "metric=bleu,comet", "require_metrics=true"
