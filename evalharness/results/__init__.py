@@ -12,8 +12,9 @@ from evalharness.results.content import CHECKS, Content
 from evalharness.results.finding import find_runs
 from evalharness.results.notes import sampling_notes
 from evalharness.results.places import Place, Ranking
+from evalharness.results.plausible import check_name, check_names
 from evalharness.results.rates import rate_score
-from evalharness.results.reading import check_name, check_names, is_complete, read_run, read_runs
+from evalharness.results.reading import is_complete, read_run, read_runs
 from evalharness.results.run import SYSTEM, Run, agrees, corpus_score
 from evalharness.results.selection import select_runs
 from evalharness.results.signatures import aggregate_of, family_of, without_versions

@@ -172,8 +172,11 @@ def _goodness(score: Score) -> float:
 
 def _rows(section: Sequence[_Entry], columns: Sequence[str]) -> Iterator[Row]:
     best = {}
+    ranked_by = {entry.place.column for entry in section if entry.place}
+    # Whoever has that score and no place has statistics that contradict it.
+    believed = [entry for entry in section if entry.place or not ranked_by & entry.scores.keys()]
     for column in columns:
-        scores = [entry.scores[column] for entry in section if column in entry.scores]
+        scores = [entry.scores[column] for entry in believed if column in entry.scores]
         if len(scores) > 1:
             best[column] = max(scores, key=_goodness).score
     for entry in section:

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from evalharness.errors import EvalHarnessError
-from evalharness.reading import DAMAGES, MOST_SEGMENTS, read_json
-from evalharness.results.columns import is_taken
+from evalharness.reading import DAMAGES, read_json
 from evalharness.results.content import RUN, SCORES, Content, damaged
+from evalharness.results.plausible import check_run, check_types
 from evalharness.results.run import Run, agrees
 from evalharness.results.schema import EARLIER, SCHEMA_VERSION, upgraded
-from evalharness.stats import MOST_RESAMPLES, passes_of
-from evalharness.stats.aggregates import JSON_TYPES, MOST_REPEATS, read_aggregate
+from evalharness.stats.aggregates import read_aggregate
 from evalharness.values import CheckRate, Finding, Resampling, Score, Unavailable
 from evalharness.values.outputs import Counts
-from evalharness.values.segments import PROVENANCES
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T", Score, Unavailable, Resampling, CheckRate, Finding)
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-"""What a system, a test set, a metric or a check may be called: it names a folder or a column."""
-DIGEST = re.compile(r"[0-9a-f]{64}")
-"""SHA-256 in hexadecimal."""
-
-_MOST = 2**64  # no count and no seed is larger
 
 
 def read_runs(results: Path) -> list[Run]:
@@ -92,37 +81,11 @@ def run_of(results: Path, folder: str, content: Content) -> Run:
         metrics={str(name): dict(options) for name, options in head.get("metrics", {}).items()},
         content=content,
     )
-    _check_run(run)
+    check_run(run, head)
     names = _array(head["testset"].get("reference_names", []))
     if not all(isinstance(name, str) for name in names):
         raise TypeError(f"reference_names is {names!r}")
     return run
-
-
-def check_names(*names: str) -> None:
-    """Checks what a file calls its run and its metrics: that becomes parts of paths and columns.
-
-    Raises:
-        TypeError: Something is no text.
-        ValueError: Something is no name.
-    """
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name")
-
-
-def check_name(name: str, where: str) -> None:
-    """Refuses a name of a system, test set or metric that no folder or column can bear.
-
-    Raises:
-        EvalHarnessError: The name has other characters than letters, digits, `.`, `_`, `+`, `-`.
-    """
-    if not NAME.fullmatch(name):
-        raise EvalHarnessError(
-            f"{name!r} cannot name a folder or a column",
-            where=where,
-            hint="use letters, digits, '.', '_', '+' and '-', and begin with a letter or digit",
-        )
 
 
 def _read_head(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -150,42 +113,6 @@ def _read_all(results: Path) -> Iterator[Run]:
             yield read_run(results, path.parent.relative_to(results).as_posix())
         except EvalHarnessError as error:
             log.warning("%s", error)
-
-
-def _check_run(run: Run) -> None:
-    if not run.provenance or not set(run.provenance) <= set(PROVENANCES):
-        raise ValueError(f"references are {run.provenance}")
-    metrics = [score.metric for score in run.scores]
-    metrics += [absent.metric for absent in run.unavailable]
-    checks = [check.check for check in run.checks]
-    check_names(run.system, run.testset, run.source_lang, run.target_lang, *metrics, *checks)
-    if not DIGEST.fullmatch(run.digest):
-        raise ValueError(f"{run.digest!r} is no digest")
-    _check_types(run)
-    if taken := next(filter(is_taken, metrics), None):
-        raise ValueError(f"{taken!r} is the name of another column")
-    if len(set(metrics)) < len(metrics) or len(set(checks)) < len(checks):
-        raise ValueError("a metric or a check is there twice")
-    if any(score.low > score.high for score in run.scores):
-        raise ValueError("an interval that ends before it begins")
-    _check_counts(run)
-    if not 0 < run.segments <= MOST_SEGMENTS:
-        raise ValueError(f"{run.segments} segments; 1 to {MOST_SEGMENTS} are read")
-    if not 0 < run.resampling.resamples <= MOST_RESAMPLES:
-        raise ValueError(f"{run.resampling.resamples} resamples, not 1 to {MOST_RESAMPLES}")
-    if not 1 <= run.passes <= MOST_REPEATS:
-        raise ValueError(f"{run.passes} passes, not 1 to {MOST_REPEATS}")
-    if any(score.aggregate and passes_of(score.aggregate) != run.passes for score in run.scores):
-        raise ValueError(f"scores of another number of passes than {run.passes}")
-    if run.resampling.seed < 0:
-        raise ValueError(f"seed {run.resampling.seed} is less than 0")
-
-
-def _check_counts(run: Run) -> None:
-    for one in run.checks:
-        counts = [one.applicable, *one.reference_counts.values()]
-        if not all(0 <= count <= run.segments for count in counts):
-            raise ValueError(f"{one.check} looked at more than all segments")
 
 
 def _score(facts: Mapping[str, Any]) -> Score:
@@ -249,19 +176,5 @@ def _known(kind: type[T], facts: Mapping[str, Any]) -> T:
     """
     names = [field.name for field in dataclasses.fields(kind)]
     value = kind(**{name: facts[name] for name in names if name in facts})
-    _check_types(value)
+    check_types(value)
     return value
-
-
-def _check_types(value: Score | Unavailable | Resampling | CheckRate | Finding | Run) -> None:
-    for field in dataclasses.fields(value):
-        found: Any = getattr(value, field.name)
-        kind = JSON_TYPES.get(str(field.type))
-        if kind is None:
-            continue
-        if not isinstance(found, kind) or (isinstance(found, bool) and bool not in kind):
-            raise TypeError(f"{field.name} is {found!r}")
-        if isinstance(found, int) and abs(found) > _MOST:
-            raise ValueError(f"{field.name} is too large")
-        if isinstance(found, float) and not math.isfinite(found):
-            raise ValueError(f"{field.name} is {found}")

@@ -41,7 +41,7 @@ def upgraded(
 
 def upgraded_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Returns what a line of `segments.jsonl` says; schema 1 called observations remarks."""
-    if "remarks" not in row:
+    if "remarks" not in row or "observations" in row:
         return row
     kept = {name: value for name, value in row.items() if name != "remarks"}
     return {**kept, "observations": row["remarks"]}

@@ -41,6 +41,11 @@ class Aggregate(Protocol):
         """How many columns the statistics have."""
         ...
 
+    @property
+    def higher_is_better(self) -> bool | None:
+        """The direction that the formula itself has; `None` for one that may have either."""
+        ...
+
     def corpus(self, totals: Array) -> Array:
         """Scores sums of rows of statistics, of shape (..., width), as (...)."""
         ...
@@ -75,6 +80,11 @@ class BleuAggregate:
     def width(self) -> int:
         """Two lengths, and matches and n-grams of each order."""
         return 2 + 2 * _ORDERS
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """More matches are better."""
+        return True
 
     def corpus(self, totals: Array) -> Array:
         """Returns corpus BLEU of summed statistics."""
@@ -120,6 +130,11 @@ class ChrfAggregate:
         """The n-grams of hypothesis, reference and both, of each order."""
         return 3 * (self.char_order + self.word_order)
 
+    @property
+    def higher_is_better(self) -> bool | None:
+        """More matches are better."""
+        return True
+
     def corpus(self, totals: Array) -> Array:
         """Returns chrF of summed statistics."""
         return chrf_scores(totals, beta=self.beta, eps_smoothing=self.eps_smoothing)
@@ -140,6 +155,11 @@ class TerAggregate:
         """Edits and reference words."""
         return 2
 
+    @property
+    def higher_is_better(self) -> bool | None:
+        """Fewer edits are better."""
+        return False
+
     def corpus(self, totals: Array) -> Array:
         """Returns TER of summed statistics."""
         return ter_scores(totals)
@@ -159,6 +179,11 @@ class MeanAggregate:
     def width(self) -> int:
         """Weighted scores and weights."""
         return 2
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """A mean may be of anything."""
+        return None
 
     def corpus(self, totals: Array) -> Array:
         """Returns the mean of summed statistics; NaN where nothing has a weight."""
@@ -194,6 +219,11 @@ class PassesAggregate:
     def width(self) -> int:
         """The columns of all passes."""
         return self.passes * self.each.width
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """That of each pass."""
+        return self.each.higher_is_better
 
     def corpus(self, totals: Array) -> Array:
         """Returns the mean of the passes' scores of summed statistics."""

@@ -68,6 +68,58 @@ def test_segments_are_texts_and_as_many_as_were_scored(
     assert "segments.jsonl: damaged run: " in answer.err
 
 
+CONTRADICTIONS = {
+    "a direction that the formula does not have": ({}, {"higher_is_better": False}),
+    "another system": ({"system": "bad"}, {}),
+    "another test set": ({"testset": {"name": "other"}}, {}),
+    "another language": ({"source_lang": "ar"}, {}),
+    "a unit with a text of its own": ({"bootstrap": {"unit": "segment, all checked"}}, {}),
+    "more units than segments": ({"bootstrap": {"units": 13}}, {}),
+    "no units": ({"bootstrap": {"units": 0}}, {}),
+}
+
+
+@pytest.mark.parametrize("case", CONTRADICTIONS)
+def test_a_head_that_contradicts_itself_is_a_damaged_run(
+    evalharness: CommandLine, results: Path, case: str
+):
+    run_changes, score_changes = CONTRADICTIONS[case]
+    path = next(results.glob("runs/*/good.*/run.json"))
+    run = json.loads(path.read_text())
+    for name, value in run_changes.items():
+        run[name] = {**run[name], **value} if isinstance(value, dict) else value
+    path.write_text(json.dumps(run))
+    scores = json.loads(path.with_name("scores.json").read_text())
+    scores["scores"] = [{**score, **score_changes} for score in scores["scores"]]
+    path.with_name("scores.json").write_text(json.dumps(scores))
+    answer = evalharness("leaderboard", f"results_dir={results}")
+    assert answer.code == 0
+    assert ("damaged run: " in answer.err, " good" in answer.out) == (True, False)
+
+
+def test_a_folder_that_bears_the_name_of_another_system_is_damaged(
+    evalharness: CommandLine, results: Path
+):
+    """`select.systems` and `compare` go by the folder's name, and tables by what it holds."""
+    folder = next(results.glob("runs/*/bad.*"))
+    folder.rename(folder.with_name("best.12345678"))
+    answer = evalharness("leaderboard", f"results_dir={results}")
+    assert "best.12345678: damaged run: " in answer.err
+    assert "best" not in answer.out
+
+
+def test_a_score_that_its_statistics_contradict_is_not_the_best(
+    evalharness: CommandLine, results: Path
+):
+    path = next(results.glob("runs/*/bad.*/scores.json"))
+    content = json.loads(path.read_text())
+    for score in content["scores"]:
+        score.update(score=99.0, low=98.0, high=99.5)
+    path.write_text(json.dumps(content))
+    rows = evalharness("leaderboard", f"results_dir={results}", "format=markdown").out.splitlines()
+    assert "**" not in next(row for row in rows if "| bad |" in row)
+
+
 def look_at_all(evalharness: CommandLine, results: Path) -> str:
     """Every command over finished runs; what they print."""
     length = "+margin.length=1"
