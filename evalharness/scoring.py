@@ -139,6 +139,7 @@ def _checked(scoring: Scoring, outputs: Outputs, checks: Sequence[Check]) -> Sco
         scoring,
         checks=tuple(result for result in results if result is not None),
         findings=tuple(finding for check in checks for finding in find(check, outputs)),
+        looked=tuple(check.id for check in checks),
     )
 
 

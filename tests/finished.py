@@ -55,11 +55,12 @@ def finished(
     *configured: Mapping[str, object],
     checks: Sequence[Check] = (),
     observations: Sequence[Observations] = (),
+    seed: int = 1,
 ) -> Run:
     """Scores a system's output and writes its run folder."""
     metrics = [build(OmegaConf.create(dict(config)), "metric") for config in configured]
     outputs = Outputs(system, bitext, tuple(hypotheses), observations)
-    (scoring,) = score(metrics, [outputs], resamples=100, seed=1, absent={}, checks=checks)
+    (scoring,) = score(metrics, [outputs], resamples=100, seed=seed, absent={}, checks=checks)
     names = [metric.name for metric in metrics]
     return write_run(
         results,

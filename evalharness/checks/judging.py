@@ -116,7 +116,7 @@ def find(check: Check, outputs: Outputs) -> tuple[Finding, ...]:
             raise _fault(check, f"{finding!r} has no name or no message")
         if strange := [id_ for id_ in finding.segment_ids if id_ not in ids]:
             raise _fault(check, f"{finding.finding}: there is no segment {strange[0]!r}")
-    return found
+    return tuple(replace(finding, check=check.id) for finding in found)
 
 
 def _references(check: Check, look: Look, bitext: Bitext) -> dict[str, Array]:

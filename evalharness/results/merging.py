@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from evalharness.results.content import Content
+from evalharness.results.content import CHECKS, Content
 from evalharness.stats.intervals import MIXED, PERCENTILE
 
 log = logging.getLogger(__name__)
@@ -36,28 +36,38 @@ def merged(new: Content, old: Content) -> Content:
         if computed.get(score["metric"], score["signature"]) != score["signature"]:
             log.warning("%s: replaced %s %s", new.path, score["metric"], score["signature"])
     metrics = [score["metric"] for score in old.scores["scores"] if score["metric"] not in computed]
-    tables, old_rows, old_tables = new.tables(), old.rows, old.tables()
-    if not _comparable(new, old):
-        if metrics:
-            why = "of other hypotheses or with other bootstrap settings"
-            log.warning("%s: dropped %s, scores %s", new.path, ", ".join(metrics), why)
-        return new
-    looked = {check["check"] for check in new.scores["checks"]}
+    looked = set(new.run["checks"])
     checks = [check["check"] for check in old.scores.get("checks", ())]
     checks = [check for check in checks if check not in looked]
+    tables, old_rows, old_tables = new.tables(), old.rows, old.tables()
+    same, alike = _same_hypotheses(new, old), _same_intervals(new, old)
+    if dropped := [*metrics, *checks] if not same else [] if alike else metrics:
+        why = "with other bootstrap settings" if same else "of other hypotheses"
+        log.warning("%s: dropped %s, %s", new.path, ", ".join(dropped), why)
+    if not same:
+        return new
+    metrics = metrics if alike else []
+    names = {*metrics, *(f"{CHECKS}{check}" for check in checks)}
+    if alike:  # also what nothing names that this evalharness knows
+        names |= old_tables.keys()
+    kept = {name: table for name, table in old_tables.items() if name in names - tables.keys()}
     return Content(
         new.path,
         _run(new.run, old.run, metrics),
-        _scores(new.scores, old.scores, metrics, checks),
+        _scores(new, old, metrics, checks),
         [_row(*rows, metrics, checks) for rows in zip(new.rows, old_rows, strict=True)],
-        {**tables, **{name: table for name, table in old_tables.items() if name not in tables}},
+        {**tables, **kept},
     )
 
 
-def _comparable(new: Content, old: Content) -> bool:
+def _same_hypotheses(new: Content, old: Content) -> bool:
     outputs = [[_hypotheses(row) for row in content.rows] for content in (new, old)]
+    return outputs[0] == outputs[1]
+
+
+def _same_intervals(new: Content, old: Content) -> bool:
     how, before = new.run["bootstrap"], old.run["bootstrap"]
-    return outputs[0] == outputs[1] and all(before[name] == how[name] for name in _HOW)
+    return all(before[name] == how[name] for name in _HOW)
 
 
 def _hypotheses(row: Mapping[str, Any]) -> list[str | None]:
@@ -75,24 +85,26 @@ def _run(
         run["bootstrap"] = {**run["bootstrap"], "method": MIXED}
     for section in ("metrics", "observed"):
         run[section] = {**new[section], **_only(old.get(section, {}), metrics)}
+    run["checks"] = [*new["checks"], *(x for x in old.get("checks", ()) if x not in new["checks"])]
     return run
 
 
 def _scores(
-    new: Mapping[str, Any],
-    old: Mapping[str, Any],
-    metrics: Collection[str],
-    checks: Collection[str],
+    new: Content, old: Content, metrics: Collection[str], checks: Collection[str]
 ) -> Mapping[str, Any]:
-    kept = [score for score in old["scores"] if score["metric"] in metrics]
-    kept_checks = [check for check in old.get("checks", ()) if check["check"] in checks]
-    unavailable = [absent for absent in new["unavailable"] if absent["metric"] not in metrics]
+    now, before = new.scores, old.scores
+    kept = [score for score in before["scores"] if score["metric"] in metrics]
+    kept_checks = [check for check in before.get("checks", ()) if check["check"] in checks]
+    looked = set(new.run["checks"])
+    findings = [one for one in before.get("findings", ()) if one.get("check") not in looked]
+    unavailable = [absent for absent in now["unavailable"] if absent["metric"] not in metrics]
     return {
-        **old,
-        **new,
-        "scores": [*_completed(new["scores"], old["scores"]), *kept],
-        "checks": [*_completed(new["checks"], old.get("checks", ())), *kept_checks],
-        "unavailable": _completed(unavailable, old["unavailable"]),
+        **before,
+        **now,
+        "scores": [*_completed(now["scores"], before["scores"]), *kept],
+        "checks": [*_completed(now["checks"], before.get("checks", ())), *kept_checks],
+        "findings": [*_completed(now["findings"], before.get("findings", ())), *findings],
+        "unavailable": _completed(unavailable, before["unavailable"]),
     }
 
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from evalharness.disk import locked, refuse_links, remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.formats.text import is_blank
 from evalharness.results.content import CHECKS, RUN, SCORES, SEGMENTS, STATISTICS, Content
 from evalharness.results.merging import merged
 from evalharness.results.reading import read_run, run_of
@@ -141,6 +140,7 @@ def _run_json(
         "metrics": {
             name: options for name, options in metrics.items() if name in scoring.judgements
         },
+        "checks": list(scoring.looked),
         "usage": total_usage([one.usage for one in passes]),
         "seed": scoring.resampling.seed,
         "bootstrap": asdict(scoring.resampling),
@@ -152,15 +152,11 @@ def _observed(outputs: Outputs, scoring: Scoring) -> dict[str, dict[str, object]
     everybody = _observations(outputs, scoring)
     if outputs.further:
         everybody[SYSTEM] = [facts for one in outputs.passes for facts in one.observations]
-    observed: dict[str, dict[str, object]] = {
+    return {
         who: dict(count_observations(observations))
         for who, observations in everybody.items()
         if any(observations)
     }
-    texts = [text for one in outputs.passes for text in one.hypotheses]
-    if empty := sum(text is not None and is_blank(text) for text in texts):
-        observed[SYSTEM] = {**observed.get(SYSTEM, {}), "empty": empty}
-    return observed
 
 
 def _scores_json(outputs: Outputs, scoring: Scoring) -> dict[str, object]:

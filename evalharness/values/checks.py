@@ -66,8 +66,10 @@ class Finding:
         finding: Its id, such as `shifted`.
         message: A sentence that says what was seen.
         segment_ids: The segments it rests on.
+        check: The id of the check that saw it; the harness fills it in.
     """
 
     finding: str
     message: str
     segment_ids: Sequence[str] = ()
+    check: str = ""

@@ -106,6 +106,7 @@ class Scoring:
         judgements: What each metric that could be computed says, by its name.
         checks: What each check says.
         findings: What is seen only over many segments.
+        looked: The ids of the checks that looked, also of those that have nothing to say.
     """
 
     scores: tuple[Score, ...]
@@ -114,3 +115,4 @@ class Scoring:
     judgements: Mapping[str, Judgement]
     checks: tuple[CheckResult, ...] = ()
     findings: tuple[Finding, ...] = ()
+    looked: tuple[str, ...] = ()

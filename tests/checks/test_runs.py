@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ import evalharness as eh
 from evalharness.checks import CopiedSource, Empty, Unfinished
 from evalharness.errors import EvalHarnessError
 from evalharness.results import Run, read_run
+from evalharness.values import Finding, Outputs
 
 from ..conftest import CommandLine
-from ..finished import BLEU, bitext, finished
+from ..finished import BLEU, CHRF, bitext, finished
 from ..plugins.own_checks import Echo, Shouting
 
 TEXTS = ["the red apple", "a blue sea", "the yellow sun", "one small tree"]
@@ -206,6 +208,28 @@ def test_checks_of_an_earlier_command_are_kept(
     assert copied is not None
     assert run.flags(copied).sum() == copied.count + copied.applicable
     assert all(row["checks"]["copied_source"] == "verbatim" for row in run.rows)
+
+
+def test_what_checks_said_does_not_depend_on_the_seed_of_the_intervals(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    same = ["x"] * 4
+    finished(tmp_path, "same", NEWS, same, BLEU, checks=[Shouting(), Empty()], seed=1)
+    run = finished(tmp_path, "same", NEWS, same, CHRF, checks=[Empty()], seed=2)
+    again = read_run(tmp_path, run.folder)
+    assert {score.metric for score in again.scores} == {"chrF2"}
+    assert "dropped BLEU, with other bootstrap settings" in caplog.text
+    assert {rate.check for rate in again.checks} == {"empty", "shouting"}
+    assert [finding.finding for finding in again.findings] == ["constant"]
+    looked = finished(tmp_path, "same", NEWS, same, CHRF, checks=[Silent()], seed=2)
+    assert read_run(tmp_path, looked.folder).findings == ()
+
+
+class Silent(Shouting):
+    """The same check, which by now finds nothing."""
+
+    def findings(self, outputs: Outputs) -> Sequence[Finding]:
+        return ()
 
 
 def test_the_python_api_has_checks_and_findings():

@@ -83,12 +83,13 @@ def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
         "text tr-en: src.txt: the byte-order mark at the beginning was dropped (sacreBLEU would",
         "text tr-en: ref.txt: 4 of 4 lines end in \\r\\n; the \\r was dropped",
         "out: out.txt: byte-order marks (U+FEFF) inside, as in files put together: line 2; they",
-        "out text tr-en: 2 of 4 hypotheses are empty: they have no visible characters",
+        "empty (the hypothesis has no visible character): out text tr-en 2 of 4",
     )
     assert [note for note in noted if note not in out] == []
     (path,) = (tmp_path / "results").glob("runs/*/*/run.json")
     run = json.loads(path.read_text())
-    assert run["observed"]["system"]["empty"] == 2
+    scores = json.loads(path.with_name("scores.json").read_text())
+    assert [rate["count"] for rate in scores["checks"] if rate["check"] == "empty"] == [2]
     assert [note.split(":")[0] for note in run["testset"]["notes"]] == ["src.txt", "ref.txt"]
     assert [note.split(":")[0] for note in run["notes"]] == ["out.txt"]
     command = ["sacrebleu", "ref.txt", "-i", "out.txt", "-m", "bleu", "chrf", "ter", "-b", "-w12"]
