@@ -104,7 +104,10 @@ def load(results_dir: str | Path = "results") -> Scores:
 
 
 def configure(
-    overrides: Sequence[str], metrics: Sequence[str] | None, results_dir: str | Path | None
+    overrides: Sequence[str],
+    metrics: Sequence[str] | None,
+    results_dir: str | Path | None,
+    own: Path | None = None,
 ) -> tuple[DictConfig, object]:
     """Composes the configuration of a run over outputs that exist.
 
@@ -113,6 +116,7 @@ def configure(
         metrics: What `metric=` calls them; a word with a `/` is a COMET checkpoint. Metrics that
             are named are downloaded if need be, and required. `None` for the usual ones.
         results_dir: Where runs go; `None` for a temporary folder.
+        own: A folder of configuration files of the user's own; `None` for none.
 
     Returns:
         The configuration, and what has to live as long as its results folder is needed.
@@ -133,7 +137,7 @@ def configure(
             choices.append("comet")
         words.append(f"metric=[{','.join(dict.fromkeys(choices))}]")
     try:
-        config = compose_config([*words, *overrides])
+        config = compose_config([*words, *overrides], own=own)
     except (HydraException, OmegaConfBaseException) as error:
         raise EvalHarnessError(explained(error) or str(error)) from error
     keep = tempfile.TemporaryDirectory() if results_dir is None else None

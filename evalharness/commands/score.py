@@ -73,7 +73,9 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
         overrides.append(f"testset={arguments.testset}")
     if arguments.checks is not None:
         overrides.append(f"check=[{','.join(arguments.checks)}]")
-    config, keep = configure(overrides, arguments.metrics, None if results in _NOWHERE else results)
+    own = None if arguments.config_dir is None else Path(absolute(arguments.config_dir))
+    kept = None if results in _NOWHERE else results
+    config, keep = configure(overrides, arguments.metrics, kept, own)
     if not arguments.testset:
         if arguments.pair is None:
             log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")

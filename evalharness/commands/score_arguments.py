@@ -56,6 +56,7 @@ class Arguments:
         decimals: Those of all scores; `None` for each metric's own.
         numbers_only: Whether numbers alone are printed.
         segment_scores: Where segment scores go, `-` for standard output; `None` for nowhere.
+        config_dir: A folder of configuration files of the user's own; `None` for none.
         overrides: Hydra overrides.
     """
 
@@ -72,6 +73,7 @@ class Arguments:
     decimals: int | None
     numbers_only: bool
     segment_scores: str | None
+    config_dir: str | None
     overrides: Sequence[str]
 
 
@@ -129,6 +131,7 @@ def parse_arguments(words: Sequence[str], options: Collection[str]) -> Arguments
         given.width,
         given.score_only,
         given.sentence_level,
+        given.config_dir,
         overrides,
     )
 
@@ -168,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         ("-w --width", "decimals of the scores", {**one_of(range(11), "N"), "type": int}),
         ("-b --score-only", "numbers alone: a line per system", {"action": "store_true"}),
         ("-sl --sentence-level", _SEGMENTS_HELP, {**maybe, "metavar": "FILE"}),
+        ("-cd --config-dir", "a folder with metrics and checks of your own", {"metavar": "DIR"}),
     ):
         parser.add_argument(*flags.split(), help=help_text, **options)
     return parser

@@ -160,6 +160,16 @@ def test_a_check_of_ones_own_is_one_file_and_one_choice(
     checks = json.loads(path.read_text())["checks"]
     assert {check["check"]: check["signature"] for check in checks}["shouting"] == "least:2"
     assert {check["check"] for check in checks} == {"shouting", "empty"}
+    (tmp_path / "a.txt").write_text("LOUD\nquiet\n")
+    odd = own.parent.rename(tmp_path / "it's own")
+    files = ["-i", str(tmp_path / "a.txt"), "-r", str(tmp_path / "a.txt"), "-m", "bleu"]
+    scored = evalharness("score", *files, "-cd", str(odd), "-c", "shouting", "-f", "json")
+    assert scored.code == 0, scored.err
+    (run,) = json.loads(scored.out)["runs"]
+    assert {check["check"]: check["count"] for check in run["checks"]} == {"shouting": 1}
+    missing = evalharness("score", *files, "--config-dir", str(own.parent), "-c", "shouting")
+    assert (missing.code, missing.err.count("\n")) == (2, 1)
+    assert "--config-dir" in missing.err
 
 
 @pytest.mark.parametrize(
