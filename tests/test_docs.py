@@ -119,6 +119,43 @@ def test_a_page_with_a_wrong_word_is_noticed(
         Page(evalharness, monkeypatch).run(block)
 
 
+@pytest.mark.parametrize(
+    ("page", "group", "flag", "also"),
+    [("docs/scoring.md", "metric", "-m", "bleu"), ("docs/checks.md", "check", "-c", "empty")],
+)
+def test_the_class_that_a_page_shows_works_as_it_stands(
+    page: str,
+    group: str,
+    flag: str,
+    also: str,
+    folder: Path,
+    evalharness: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """As someone copies it: a module on PYTHONPATH, and a YAML file in a folder."""
+    blocks = list(read_blocks((ROOT / page).read_text(encoding="utf-8")))
+    (code,) = [block.text for block in blocks if "\nclass " in block.text]
+    (choice,) = [block.text for block in blocks if "_target_: my_" in block.text]
+    ((name, options),) = yaml.safe_load(choice).items()
+    module = options["_target_"].partition(".")[0]
+    (folder / f"{module}.py").write_text(code)
+    (folder / "own" / group).mkdir(parents=True)
+    (folder / "own" / group / f"{name}.yaml").write_text(choice)
+    monkeypatch.syspath_prepend(folder)
+    files = ["-r", "ref.txt", "-i", "google.txt", "nllb.txt", "-cd", "own"]
+    outcome = evalharness("score", *files, flag, also, name, "-f", "json")
+    assert outcome.code == 0, outcome.err
+    for run in json.loads(outcome.out)["runs"]:
+        (said,) = [one for one in run[f"{SECTIONS[group]}"] if one[group] == name]
+        assert said["low"] <= said[RATES[group]] <= said["high"]
+    compared = evalharness("compare", "runs=[google,nllb]", "format=json")
+    assert compared.code == 0, compared.err
+
+
+SECTIONS = {"metric": "scores", "check": "checks"}
+RATES = {"metric": "score", "check": "rate"}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page: str):
     path = ROOT / page

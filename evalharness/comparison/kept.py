@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from evalharness.disk import write_files
+from evalharness.reading import read_json
 from evalharness.stats import all_pairs, exceeding_trials
 from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import Array
@@ -87,8 +88,8 @@ class KeptTests:
 def read_kept_tests(results: Path) -> KeptTests:
     """Reads what is kept beside the board; what is damaged is as if it were not there."""
     try:
-        content = json.loads((results / FILE_NAME).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        content = read_json(results / FILE_NAME)
+    except (OSError, ValueError):
         return KeptTests()
     if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
         return KeptTests()

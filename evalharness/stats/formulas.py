@@ -2,7 +2,7 @@
 
 sacreBLEU scores one sum at a time, which takes microseconds; significance tests score millions.
 These are its `BLEU.compute_bleu`, `CHRF._compute_f_score` and `TER._compute_score_from_stats`
-(version 2.6), step by step and with every option. tests/metrics/test_formulas.py holds them to
+(version 2.6), step by step and with every option. tests/stats/test_formulas.py holds them to
 sacreBLEU's own results, degenerate counts included.
 """
 
