@@ -58,15 +58,26 @@ def finished(
     seed: int = 1,
 ) -> Run:
     """Scores a system's output and writes its run folder."""
-    metrics = [build(OmegaConf.create(dict(config)), "metric") for config in configured]
     outputs = Outputs(system, bitext, tuple(hypotheses), observations)
+    return finished_outputs(results, outputs, *configured, checks=checks, seed=seed)
+
+
+def finished_outputs(
+    results: Path,
+    outputs: Outputs,
+    *configured: Mapping[str, object],
+    checks: Sequence[Check] = (),
+    seed: int = 1,
+) -> Run:
+    """Scores outputs and writes their run folder."""
+    metrics = [build(OmegaConf.create(dict(config)), "metric") for config in configured]
     (scoring,) = score(metrics, [outputs], resamples=100, seed=seed, absent={}, checks=checks)
     names = [metric.name for metric in metrics]
     return write_run(
         results,
         outputs,
         scoring,
-        fingerprint={"system": system, "hypotheses": list(hypotheses)},
+        fingerprint={"system": outputs.system, "hypotheses": list(outputs.hypotheses)},
         metrics=dict(zip(names, configured, strict=True)),
         circumstances={},
         config_yaml="",

@@ -76,7 +76,7 @@ def baseline_flags(
         [(id_ in flagged, id_ not in unjudged) for id_ in baseline.ids], dtype=np.float64
     )
     if check is not None:
-        again = look_at(check, Outputs(baseline.system, run.bitext, baseline.hypotheses))
+        again = look_at(check, baseline.outputs(run.bitext))
         if again is None or not np.array_equal(again.statistics, table):
             seen = 0 if again is None else again.rate.count
             what = f"{held.check} flags {seen} of its hypotheses, not {len(flagged)}"

@@ -26,6 +26,8 @@ MARKS = {
 _HEAD = (
     Column("testset", "test set"),
     Column("pair", "pair", once=True),
+    Column("source_lang", "", people=False),
+    Column("target_lang", "", people=False),
     Column("metric", "metric"),
 )
 _SCORES = (
@@ -91,11 +93,17 @@ def _group(verdict: Verdict) -> str:
     return f"{verdict.testset} {verdict.pair}"
 
 
+def _languages(verdict: Verdict) -> tuple[str, str]:
+    source_lang, _, target_lang = verdict.pair.rpartition("-")
+    return source_lang, target_lang
+
+
 def _cells(verdict: Verdict) -> dict[str, Cell]:
     found = verdict.measured
     return {
         "testset": Cell(verdict.testset),
         "pair": Cell(verdict.pair),
+        **dict(zip(("source_lang", "target_lang"), map(Cell, _languages(verdict)), strict=True)),
         "metric": Cell(
             verdict.metric,
             text=heading(verdict.metric, found.higher_is_better) if found else None,

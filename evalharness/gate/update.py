@@ -94,6 +94,7 @@ def _baseline_run(
         {score.metric: table for score, table in held},
         tuple(_baseline_check(run, rate, limits) for rate in run.checks),
         tuple(tuple(one.texts) for one in outputs.further),
+        outputs.prompt,
     )
 
 

@@ -156,8 +156,8 @@ def provenance_notes(runs: Sequence[Run]) -> Iterator[str]:
         "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
         " system comes to a machine's draft",
         "none": "no references: only metrics that need none can be computed",
-        "unstated": "it is not stated who made the references (testset.provenance=human: people"
-        " did)",
+        "unstated": "it is not stated who made the references (give"
+        " testset.provenance=human where people did)",
     }
     for maker, text in explanations.items():
         if tests := _tests(run for run in runs if maker in run.provenance):

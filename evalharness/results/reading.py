@@ -73,6 +73,7 @@ def run_of(results: Path, folder: str, content: Content) -> Run:
         findings=tuple(map(_finding, _array(scores.get("findings", [])))),
         resampling=_known(Resampling, head["bootstrap"]),
         failed=head["counts"]["failed"],
+        prompt=_text(head.get("prompt")),
         samples=head.get("samples", False),
         passes=head.get("passes", 1),
         observed={str(who): _counts(found) for who, found in head["observed"].items()},
@@ -155,6 +156,17 @@ def _array(found: Any) -> Sequence[Any]:
     """
     if not isinstance(found, list | tuple):
         raise TypeError(f"{found!r} is no array")
+    return found
+
+
+def _text(found: Any) -> str | None:
+    """A text that may be missing.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not (found is None or isinstance(found, str)):
+        raise TypeError(f"{found!r} is no text")
     return found
 
 

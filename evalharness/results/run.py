@@ -54,6 +54,8 @@ class Run:
         findings: What is seen only over many segments.
         resampling: How the intervals were estimated.
         failed: How many segments the system failed on, in any pass.
+        prompt: The words that the system was asked with, without the text; `None` for one that is
+            not asked in words, or whose words are not known.
         samples: Whether the system draws its hypotheses.
         passes: In how many passes it translated the test set; scores are means over them.
         observed: How many segments have an observation, by who says it (`system`, or a metric).
@@ -80,6 +82,7 @@ class Run:
     resampling: Resampling
     failed: int
     observed: Mapping[str, Counts]
+    prompt: str | None
     samples: bool
     passes: int
     notes: tuple[str, ...]
@@ -157,6 +160,7 @@ class Run:
                 bitext,
                 tuple(row["hypothesis"] for row in made),
                 [row.get("observations", {}).get(SYSTEM, {}) for row in made],
+                prompt=self.prompt,
                 samples=self.samples,
             )
             for made in (rows, *zip(*(row.get("repeats", ()) for row in rows), strict=True))

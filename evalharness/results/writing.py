@@ -120,6 +120,7 @@ def _run_json(
         "system": outputs.system,
         "fingerprint": fingerprint,
         "notes": list(map(scrub, outputs.notes)),
+        "prompt": None if outputs.prompt is None else scrub(outputs.prompt),
         "testset": {
             "name": bitext.testset,
             "digest": bitext.digest,

@@ -5,19 +5,20 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from scipy.stats import binomtest
 
 import evalharness as eh
-from evalharness.checks import CopiedSource, Empty, Unfinished
+from evalharness.checks import CopiedSource, Empty, Look, Unfinished
 from evalharness.errors import EvalHarnessError
 from evalharness.results import Run, read_run
-from evalharness.values import Finding, Outputs
+from evalharness.values import Bitext, Finding, Outputs
 
 from ..conftest import CommandLine
-from ..finished import BLEU, CHRF, bitext, finished
+from ..finished import BLEU, CHRF, bitext, finished, finished_outputs
 from ..plugins.own_checks import Echo, Shouting
 
 TEXTS = ["the red apple", "a blue sea", "the yellow sun", "one small tree"]
@@ -233,6 +234,38 @@ def test_what_checks_said_does_not_depend_on_the_seed_of_the_intervals(
     assert [finding.finding for finding in again.findings] == ["constant"]
     looked = finished(tmp_path, "same", NEWS, same, CHRF, checks=[Silent()], seed=2)
     assert read_run(tmp_path, looked.folder).findings == ()
+
+
+@dataclass(frozen=True)
+class Echoing(Shouting):
+    """The hypothesis has the words that the system was asked with."""
+
+    id: str = "echoing"
+
+    def signature(self, bitext: Bitext, prompt: str | None) -> str:
+        return f"prompt:{prompt}"
+
+    def prepare(self, bitext: Bitext, prompt: str | None) -> Look | None:
+        return None if prompt is None else lambda segment, text, facts: prompt in text or None
+
+
+def test_finished_runs_and_baselines_know_the_words_a_system_was_asked_with(
+    evalharness: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for system, first in (("asked", "Translate: the red apple"), ("again", "the red apple")):
+        outputs = Outputs(system, NEWS, (first, *TEXTS[1:]), prompt="Translate: ")
+        run = finished_outputs(tmp_path / "results", outputs, BLEU, checks=[Echoing()])
+        assert read_run(run.results, run.folder).outputs.prompt == "Translate: "
+        assert [rate.count for rate in run.checks] == [int(system == "asked")]
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "echoes.py").write_text(f"from {__name__} import Echoing\n")
+    check = "+check.echoing._target_=echoes.Echoing"
+    update = ["gate", "update=true", "baseline=base", "gate.system=asked", check]
+    assert evalharness(*update).code == 0
+    same = ["gate", "baseline=base", "gate.system=again", check, "+max_rate.echoing=0.9"]
+    outcome = evalharness(*same, "gate.on_inconclusive=warn", "margin.bleu=50")
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "believed" not in outcome.out + outcome.err
 
 
 class Silent(Shouting):

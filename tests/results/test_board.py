@@ -52,6 +52,7 @@ def run(system: str, *scores: Score, **changes: object) -> Run:
         findings=(),
         failed=0,
         observed={},
+        prompt=None,
         samples=False,
         passes=1,
         notes=(),

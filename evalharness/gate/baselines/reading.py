@@ -115,9 +115,12 @@ def _read_run(source: Source, facts: Mapping[str, Any]) -> BaselineRun:
         raise ValueError("two scores of one metric")
     names = {key: facts[key] for key in ("testset", "source_lang", "target_lang", "system", "run")}
     check_names(*names.values(), *metrics)
+    if not isinstance(facts.get("prompt", ""), str):
+        raise TypeError(f"prompt is {facts['prompt']!r}")
     run = BaselineRun(
         **names,
         digest=str(facts["digest"]),
+        prompt=facts.get("prompt"),
         scores=scores,
         ids=(),
         hypotheses=(),

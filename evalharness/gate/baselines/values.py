@@ -76,6 +76,7 @@ class BaselineRun:
         statistics: The additive statistics by metric, each (n_segments, k).
         checks: One per check; none of a baseline that was written before there were any.
         repeats: The hypotheses of each further pass of a system that samples.
+        prompt: The words that the system was asked with, without the text, where they are known.
     """
 
     testset: str
@@ -90,6 +91,7 @@ class BaselineRun:
     statistics: Mapping[str, Array]
     checks: tuple[BaselineCheck, ...] = ()
     repeats: tuple[tuple[str, ...], ...] = ()
+    prompt: str | None = None
 
     def outputs(self, bitext: Bitext) -> Outputs:
         """Returns the hypotheses of all passes, as outputs for the segments that were translated.
@@ -98,7 +100,8 @@ class BaselineRun:
             bitext: The segments.
         """
         first, *others = [
-            Outputs(self.system, bitext, texts) for texts in (self.hypotheses, *self.repeats)
+            Outputs(self.system, bitext, texts, prompt=self.prompt)
+            for texts in (self.hypotheses, *self.repeats)
         ]
         return replace(first, further=tuple(others))
 

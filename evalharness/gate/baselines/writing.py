@@ -82,6 +82,7 @@ def _facts(run: BaselineRun) -> dict[str, object]:
         "system": run.system,
         "run": run.run,
         "segments": len(run.ids),
+        **({} if run.prompt is None else {"prompt": run.prompt}),
         "scores": [
             {
                 "metric": score.metric,
