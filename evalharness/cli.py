@@ -128,6 +128,20 @@ def _run_command(name: str, given: list[str]) -> int:
         return score(given)
     if choices := choices_to_explain(given):
         name, given = "list", choices
+    codes = _composed(name, given)
+    while Sweep.finished:
+        from evalharness.commands.sweep import summarize
+
+        codes.append(summarize(Sweep.finished.pop()))
+    return max(codes, default=FINE)
+
+
+def _composed(name: str, given: list[str]) -> list[int]:
+    """Has Hydra compose the configuration, and runs the command, or the jobs of a sweep of it.
+
+    Returns:
+        The command's exit code; none of a sweep, whose jobs report on disk.
+    """
     register_schemas()
     outcomes: list[int | Exception] = []
 
@@ -168,12 +182,7 @@ def _run_command(name: str, given: list[str]) -> int:
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
-    codes = [code for code in outcomes if isinstance(code, int)]
-    while Sweep.finished:
-        from evalharness.commands.sweep import summarize
-
-        codes.append(summarize(Sweep.finished.pop()))
-    return max(codes, default=FINE)
+    return [code for code in outcomes if isinstance(code, int)]
 
 
 def _unknown_command(name: str) -> EvalHarnessError:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 from omegaconf import DictConfig
 
-from evalharness.config import build, build_all
+from evalharness.config import Format, build, build_all
 from evalharness.errors import EvalHarnessError
 from evalharness.escaping import visible
 from evalharness.hub import Checkpoint, readable_size
 from evalharness.metrics import Metric
+from evalharness.render import show
 from evalharness.systems import System
 from evalharness.terminal import results_console
 from evalharness.testsets import TestSet
 from evalharness.translation import check_supported
+from evalharness.values import Cell, Column, Page, Row, Table
 from evalharness.weights import checkpoints_of
 
 
@@ -32,28 +35,37 @@ def fetch(config: DictConfig) -> int:
     bitexts = testset.load()
     check_supported(system, bitexts)
     checkpoints = checkpoints_of(system, bitexts)
-    if not checkpoints:
+    if not checkpoints and config.format is Format.table:
         _print(f"{system.name}: nothing to fetch")
-    for checkpoint in checkpoints:
-        _fetch(checkpoint)
-    for metric in metrics:
-        for checkpoint in metric.checkpoints():
-            _fetch(checkpoint)
+    needed = chain(checkpoints, *(metric.checkpoints() for metric in metrics))
+    rows = [_fetch(checkpoint, config.format) for checkpoint in needed]
+    if config.format is not Format.table:
+        show(
+            Page((Table("checkpoints", "", _COLUMNS, tuple(rows)),), title="Checkpoints"),
+            config.format,
+        )
     return 0
 
 
-def _fetch(checkpoint: Checkpoint) -> None:
+def _fetch(checkpoint: Checkpoint, form: Format) -> Row:
+    """Downloads a checkpoint; for people it is named as soon as it is here."""
     checkpoint.fetch()
-    _print(_line(checkpoint))
-
-
-def _line(checkpoint: Checkpoint) -> str:
-    """Name, commit or digest, size and folder, with tabs between them."""
     identity = checkpoint.identity()
-    known_by = identity.get("commit") or f"sha256:{identity['sha256']}"
+    known_by = str(identity.get("commit") or f"sha256:{identity['sha256']}")
     size = sum(path.stat().st_size for path in checkpoint.files())
-    facts = (checkpoint.name, known_by, readable_size(size), str(checkpoint.folder()))
-    return "\t".join(map(visible, facts))
+    folder = str(checkpoint.folder())
+    if form is Format.table:
+        _print("\t".join(map(visible, (checkpoint.name, known_by, readable_size(size), folder))))
+    cells: tuple[str | int, ...] = (checkpoint.name, known_by, size, folder)
+    return Row({column.key: Cell(cell) for column, cell in zip(_COLUMNS, cells, strict=True)})
+
+
+_COLUMNS = (
+    Column("checkpoint", "checkpoint"),
+    Column("identity", "commit or digest"),
+    Column("bytes", "bytes", number=True),
+    Column("folder", "folder"),
+)
 
 
 def _print(line: str) -> None:

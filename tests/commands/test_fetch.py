@@ -51,6 +51,11 @@ def test_what_was_fetched_for_every_pair_needs_no_network_to_run(hub: Hub, tmp_p
         assert not {"tf_model.h5", "code.py"} & there
     assert done.stderr.count("INFO downloading own/") == 2
     assert not (tmp_path / "results").exists()
+    shown = in_new_process(
+        "fetch", *OPUS, "format=json", cwd=tmp_path, **variables(tmp_path, hub.url)
+    )
+    rows = json.loads(shown.stdout)["checkpoints"]
+    assert [[row["checkpoint"], row["identity"]] for row in rows] == [line[:2] for line in lines]
 
     hub.asked()
     offline = {**variables(tmp_path), "HF_HUB_OFFLINE": "1"}
