@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evalharness.gate.rates import RateChange
+from evalharness.gate.rate_questions import RateChange
 from evalharness.gate.report import Outcome
 from evalharness.gate.verdicts import Asked, Question, judge, units_needed
 from evalharness.metrics import CHRF

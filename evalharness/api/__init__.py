@@ -1,12 +1,12 @@
 """The Python API: scoring outputs that are in memory, and reading finished runs.
 
-`scoring` is what users call, `shapes` understands the shapes of their data, and `values` is what
+`scoring` is what users call, `shapes` understands the shapes of their data, and `mappings` is what
 they get.
 """
 
+from evalharness.api.mappings import Difference, Run, Score, Scores
 from evalharness.api.scoring import configure, load, score, score_systems
 from evalharness.api.shapes import languages_of
-from evalharness.api.values import Difference, Run, Score, Scores
 
 __all__ = [
     "Difference",

@@ -11,6 +11,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from evalharness.api.mappings import Scores
 from evalharness.api.shapes import (
     References,
     languages_of,
@@ -18,7 +19,6 @@ from evalharness.api.shapes import (
     name_outputs,
     name_references,
 )
-from evalharness.api.values import Scores
 from evalharness.comparison.kept import read_kept_tests
 from evalharness.config import RunConfig, absolute, build_all, explained, settle
 from evalharness.config.composing import compose_config

@@ -23,7 +23,7 @@ from evalharness.gate.gate_page import gate_page
 from evalharness.gate.junit import error_junit, gate_junit
 from evalharness.gate.likeness import counterpart
 from evalharness.gate.limits import Limits
-from evalharness.gate.rates import ungated
+from evalharness.gate.rate_questions import ungated
 from evalharness.gate.report import GateReport, Verdict
 from evalharness.gate.update import update
 from evalharness.render import render, show

@@ -8,10 +8,10 @@ from pathlib import Path
 from evalharness.comparison.examples import check_examples, find_examples
 from evalharness.comparison.grouping import group_runs
 from evalharness.comparison.kept import KeptTests, read_kept_tests
+from evalharness.comparison.outcomes import Comparison, Section
 from evalharness.comparison.planning import plan_family, plan_sections
 from evalharness.comparison.ranges import rank_sections
 from evalharness.comparison.testing import run_rate_tests, run_tests
-from evalharness.comparison.values import Comparison, Section
 from evalharness.config import CompareOptions, Selection
 from evalharness.results import Run, find_runs, select_runs
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evalharness.comparison import sentences
 from evalharness.comparison.facts import comparison_facts
-from evalharness.comparison.values import (
+from evalharness.comparison.outcomes import (
     ByMetric,
     Comparison,
     Difference,

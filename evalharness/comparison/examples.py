@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from evalharness.comparison.outcomes import Example, Examples
 from evalharness.comparison.planning import Plan
-from evalharness.comparison.values import Example, Examples
 from evalharness.config import CompareOptions
 from evalharness.errors import EvalHarnessError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from evalharness.comparison.outcomes import POWER, ByMetric, Comparison, Examples, Section
 from evalharness.comparison.sentences import decimals, verdict
-from evalharness.comparison.values import POWER, ByMetric, Comparison, Examples, Section
 
 SCHEMA_VERSION = 2
 

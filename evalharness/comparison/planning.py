@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from evalharness.comparison.rates import ComparedRates, plan_rates
-from evalharness.comparison.values import Family
+from evalharness.comparison.compared_checks import ComparedRates, plan_rates
+from evalharness.comparison.outcomes import Family
 from evalharness.config import CompareOptions, FamilyScope, PairedTest
 from evalharness.errors import EvalHarnessError
 from evalharness.results import Run, aggregate_of, column_order, columns_of

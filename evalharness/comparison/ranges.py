@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from evalharness.comparison.values import Family, Section
+from evalharness.comparison.outcomes import Family, Section
 from evalharness.results import Place, Ranking
 from evalharness.results.places import WINS
 from evalharness.stats import all_pairs, pair_matrix, rank_ranges

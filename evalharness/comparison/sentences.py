@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalharness.comparison.values import (
+from evalharness.comparison.outcomes import (
     POWER,
     ByMetric,
     Comparison,

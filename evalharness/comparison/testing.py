@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evalharness.comparison.compared_checks import AGGREGATE
 from evalharness.comparison.kept import KeptTests
+from evalharness.comparison.outcomes import POWER, ByMetric, Difference, Family
 from evalharness.comparison.planning import Plan
-from evalharness.comparison.rates import AGGREGATE
-from evalharness.comparison.values import POWER, ByMetric, Difference, Family
 from evalharness.config import FamilyScope, PairedTest
 from evalharness.errors import EvalHarnessError
 from evalharness.stats import Comparison as Paired

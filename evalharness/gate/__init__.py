@@ -1,6 +1,7 @@
 """The gate: non-inferiority to a committed baseline.
 
-`assess` holds a `candidate` to `baselines`, with `margins`, `verdicts` for the statistics and
-`rescoring` for the hypotheses; `update` writes a baseline. `report` is what comes out, `gate_page`
-shows it, `junit` writes it for CI systems, and `reasons` has the words of both.
+`assess` holds a `candidate` to `baselines`, with `margins` and `limits`, `rate_questions` for
+checks, `verdicts` for the statistics and `rescoring` for the hypotheses; `update` writes a
+baseline. `report` is what comes out, `gate_page` shows it, `junit` writes it for CI systems, and
+`reasons` has the words of both.
 """

@@ -10,7 +10,7 @@ from evalharness.gate.candidate import Candidate
 from evalharness.gate.likeness import counterpart, why_no_counterpart, why_unlike
 from evalharness.gate.limits import Limits
 from evalharness.gate.margins import Margins
-from evalharness.gate.rates import AskedRate, NotAsked, ask_rates
+from evalharness.gate.rate_questions import AskedRate, NotAsked, ask_rates
 from evalharness.gate.report import Measured, Outcome, Verdict
 from evalharness.gate.sides import Sides, both_sides
 from evalharness.gate.verdicts import Answer, Asked, Question, judge, units_needed

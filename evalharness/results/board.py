@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalharness.results.check_columns import check_columns, rate_columns
 from evalharness.results.columns import column_order, columns_of, decimals_of
 from evalharness.results.notes import notes
 from evalharness.results.places import Place, Ranking
-from evalharness.results.rates import check_columns, rate_columns
 from evalharness.results.run import Run
 from evalharness.values import Cell, Column, Mark, Page, Row, Score, Table
 

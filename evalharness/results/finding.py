@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import normalised_pair
-from evalharness.results.reading import is_complete, read_run
+from evalharness.results.heads import is_complete, read_run
 from evalharness.results.run import Run
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from evalharness.errors import EvalHarnessError
-from evalharness.results.rates import rate_notes
+from evalharness.results.check_columns import rate_notes
 from evalharness.results.run import SYSTEM, Run
 from evalharness.stats import ROUGH
 from evalharness.stats.bootstrap import PLAIN_FROM

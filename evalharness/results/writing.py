@@ -16,8 +16,8 @@ import numpy as np
 from evalharness.disk import locked, refuse_links, remove_abandoned, write_files
 from evalharness.errors import EvalHarnessError
 from evalharness.results.content import CHECKS, RUN, SCORES, SEGMENTS, STATISTICS, Content
+from evalharness.results.heads import read_run, run_of
 from evalharness.results.merging import merged
-from evalharness.results.reading import read_run, run_of
 from evalharness.results.run import SYSTEM, Run
 from evalharness.results.schema import SCHEMA_VERSION
 from evalharness.secrecy import scrub

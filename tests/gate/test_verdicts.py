@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evalharness.gate.rates import RateChange
+from evalharness.gate.rate_questions import RateChange
 from evalharness.gate.report import Outcome
 from evalharness.gate.verdicts import POWER, Answer, Question, judge, units_needed
 from evalharness.stats import PairedDifference, paired_difference, sum_by_document

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
-from evalharness.gate.baselines.reading import Source
+from evalharness.gate.baselines.parsing import Source
 
 MOST_FILES = 1000
 MOST_BYTES = 256 * 2**20

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from evalharness.disk import write_files
 from evalharness.errors import EvalHarnessError
-from evalharness.gate.baselines.reading import in_folder, read_about
-from evalharness.gate.baselines.values import (
+from evalharness.gate.baselines.baseline import (
     BASELINE,
     SCHEMA_VERSION,
     BaselineCheck,
     BaselineRun,
     BaselineScore,
 )
+from evalharness.gate.baselines.parsing import in_folder, read_about
 from evalharness.reading import DAMAGES
 from evalharness.stats.bootstrap import Array
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
-from evalharness.gate.baselines.values import (
+from evalharness.gate.baselines.baseline import (
     BASELINE,
     SCHEMA_VERSION,
     BaselineCheck,
