@@ -39,14 +39,13 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
         EvalHarnessError: The check fails on a segment, or what it saw is no JSON.
     """
     bitext = outputs.bitext
+    signature = signature_of(check, bitext, outputs.prompt)
     try:
         look = check.prepare(bitext, outputs.prompt)
-        signature = check.signature(bitext, outputs.prompt)
     except Exception as error:
         raise _fault(check, f"cannot be prepared for {bitext.testset}", error) from error
-    for name, text in (("signature", signature), ("meaning", check.meaning)):
-        if not isinstance(text, str):
-            raise _fault(check, f"its {name} is {text!r}, no text")
+    if not isinstance(check.meaning, str):
+        raise _fault(check, f"its meaning is {check.meaning!r}, no text")
     if look is None:
         return None
     everything = outputs.observations or [_NOTHING] * len(outputs.hypotheses)
@@ -61,9 +60,29 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
     ids = tuple(bitext.segments[at].id for at in flagged)
     references = _references(check, look, bitext)
     counts = {name: int(rows[:, 0].sum()) for name, rows in references.items()}
-    rate = make_rate(check.id, scrub(signature), table, counts, ids)
+    rate = make_rate(check.id, signature, table, counts, ids)
     rate = replace(rate, meaning=check.meaning)
     return CheckResult(rate, table, flagged, references)
+
+
+def signature_of(check: Check, bitext: Bitext, prompt: str | None) -> str:
+    """Returns how a check looks at a bitext, as it is kept: without what is secret.
+
+    Args:
+        check: The check.
+        bitext: The segments.
+        prompt: The words that the system was asked with, where they are known.
+
+    Raises:
+        EvalHarnessError: The check fails, or says something else than a text.
+    """
+    try:
+        signature = check.signature(bitext, prompt)
+    except Exception as error:
+        raise _fault(check, f"has no signature for {bitext.testset}", error) from error
+    if not isinstance(signature, str):
+        raise _fault(check, f"its signature is {signature!r}, no text")
+    return scrub(signature)
 
 
 def make_rate(

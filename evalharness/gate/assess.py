@@ -103,15 +103,19 @@ def _compare(
         else:
             margin = margins.margin_of(score, sides.choice)
             yield _measure(baseline, score, sides, segments, margin)
+    few = _too_few(_documents(segments))
     for asked in ask_rates(baseline, run, limits):
-        yield _rate(baseline, asked)
+        yield _rate(baseline, asked, few)
 
 
-def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked) -> Verdict | _Comparison:
+def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked, few: str) -> Verdict | _Comparison:
+    """A question about a check: its bounds count segments, which a few documents do not justify."""
     name = asked.limit.name
     if isinstance(asked, NotAsked):
         outcome = Outcome.INCONCLUSIVE if asked.is_open else Outcome.FAIL
         return Verdict(*baseline.key, name, outcome, asked.why)
+    if few:
+        return Verdict(*baseline.key, name, Outcome.INCONCLUSIVE, few)
     return _Comparison(
         baseline.key,
         name,
@@ -121,6 +125,7 @@ def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked) -> Verdict | _Comp
         asked.candidate,
         "segment",
         asked.believed,
+        asked.changed,
     )
 
 
@@ -132,9 +137,7 @@ def _measure(
     margin: float,
 ) -> Verdict | _Comparison:
     documents = _documents(segments)
-    count = len(set(documents))
-    if documents and count < FEWEST_DOCUMENTS:
-        few = f"with {count} documents nothing can be shown; it takes {FEWEST_DOCUMENTS}"
+    if few := _too_few(documents):
         return Verdict(*baseline.key, score.metric, Outcome.INCONCLUSIVE, few)
     tables = [
         sum_by_document(table, documents) if documents else table
@@ -158,6 +161,14 @@ def _measure(
         sides.believed,
         sides.changed,
     )
+
+
+def _too_few(documents: Sequence[str]) -> str:
+    """Says that there are too few documents to show anything; empty where there are enough."""
+    count = len(set(documents))
+    if not documents or count >= FEWEST_DOCUMENTS:
+        return ""
+    return f"with {count} documents nothing can be shown; it takes {FEWEST_DOCUMENTS}"
 
 
 def _documents(segments: Sequence[Segment]) -> list[str]:

@@ -1,7 +1,8 @@
 """The flags of both sides: what checks see in their hypotheses, not what their files say.
 
 Where the user has configured the check, and the texts show what it looks for, it looks at candidate
-and baseline again. Else what is recorded is believed, and the verdict says so.
+and baseline again. Else what is recorded is believed, and the verdict says so. What was seen with
+other versions is looked at again without being held to what is recorded.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evalharness.checks import Check, look_at
+from evalharness.checks import Check, look_at, signature_of
 from evalharness.errors import EvalHarnessError
 from evalharness.gate.baselines import BaselineCheck, BaselineRun, damaged_baseline
-from evalharness.results import Run
+from evalharness.results import Run, without_versions
 from evalharness.stats.bootstrap import Array
 from evalharness.values import CheckRate, Outputs
 
@@ -51,7 +52,9 @@ def candidate_flags(run: Run, rate: CheckRate, check: Check | None) -> Candidate
     if why or check is None:
         return CandidateFlags(recorded, None, why)
     again = look_at(check, run.outputs)
-    if again is None or not np.array_equal(again.statistics, recorded):
+    if again is None or (
+        again.rate.signature == rate.signature and not np.array_equal(again.statistics, recorded)
+    ):
         seen = 0 if again is None else again.rate.count
         return f"its run folder says that {rate.count} are flagged, its hypotheses say {seen}"
     return CandidateFlags(again.statistics, check, "")
@@ -77,6 +80,8 @@ def baseline_flags(
     )
     if check is not None:
         again = look_at(check, baseline.outputs(run.bitext))
+        if again is not None and again.rate.signature != held.signature:  # another version
+            return again.statistics
         if again is None or not np.array_equal(again.statistics, table):
             seen = 0 if again is None else again.rate.count
             what = f"{held.check} flags {seen} of its hypotheses, not {len(flagged)}"
@@ -107,5 +112,7 @@ def _why_not_again(outputs: Outputs, signature: str, check: Check | None) -> str
         return "it rests on what the system said of its outputs"
     if reason := check.missing_requirement():
         return reason
-    ours = check.signature(outputs.bitext, outputs.prompt)
-    return "" if ours == signature else f"check.{check.id} looks as {ours}, not as {signature}"
+    ours = signature_of(check, outputs.bitext, outputs.prompt)
+    if without_versions(ours) == without_versions(signature):
+        return ""
+    return f"check.{check.id} looks as {ours}, not as {signature}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evalharness.gate.baselines import BaselineCheck, BaselineRun
 from evalharness.gate.flags import CandidateFlags, baseline_flags, candidate_flags
-from evalharness.gate.likeness import why_other_signature
+from evalharness.gate.likeness import changed_parts, why_other_signature
 from evalharness.gate.limits import Limit, Limits
 from evalharness.gate.verdicts import POWER
 from evalharness.results import Run
@@ -23,7 +23,6 @@ from evalharness.stats.rates import (
     rate_limit,
     units_to_show,
 )
-from evalharness.values import CheckRate
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,7 @@ class AskedRate:
         baseline: The baseline's rate; `None` where it is not asked about.
         candidate: The candidate's.
         believed: Why the hypotheses were not looked at again; empty where they were.
+        changed: The versions that differ from those of the baseline; empty where none does.
     """
 
     limit: Limit
@@ -103,6 +103,7 @@ class AskedRate:
     baseline: float | None
     candidate: float
     believed: str
+    changed: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,15 +175,18 @@ def _ask(
     if isinstance(found, str):
         return NotAsked(limit, found)
     if limit.option == "max_rate" or held is None:
-        return _ask_limit(limit, rate, found)
-    return _ask_change(limit, baseline_flags(baseline, held, run, found.check), found)
+        return _ask_limit(limit, found)
+    asked = _ask_change(limit, baseline_flags(baseline, held, run, found.check), found)
+    changed = changed_parts(held.signature, rate.signature)
+    return replace(asked, changed=changed) if isinstance(asked, AskedRate) else asked
 
 
-def _ask_limit(limit: Limit, rate: CheckRate, found: CandidateFlags) -> AskedRate | NotAsked:
-    if not rate.applicable:
+def _ask_limit(limit: Limit, found: CandidateFlags) -> AskedRate | NotAsked:
+    if not found.table[:, 1].any():
         return NotAsked(limit, _NOTHING, is_open=True)
-    question = RateLimit(rate.count, rate.applicable, limit.rate)
-    return AskedRate(limit, question, None, rate.rate, found.believed)
+    count, applicable = (int(total) for total in found.table.sum(axis=0))
+    question = RateLimit(count, applicable, limit.rate)
+    return AskedRate(limit, question, None, count / applicable, found.believed)
 
 
 def _ask_change(limit: Limit, then: Array, found: CandidateFlags) -> AskedRate | NotAsked:

@@ -19,7 +19,7 @@ from evalharness.stats.aggregates import (
     TerAggregate,
 )
 
-_VERSIONS = ("version", "unbabel-comet", "transformers", "torch")
+_VERSIONS = ("version", "unbabel-comet", "transformers", "torch", "lingua")
 _SACREBLEU = {"nrefs", "case", "version"}
 _BLEU = {*_SACREBLEU, "eff", "tok", "smooth"}
 _CHRF = {*_SACREBLEU, "eff", "nc", "nw", "space"}
