@@ -119,7 +119,7 @@ def _baseline_score(
         log.warning("%s: %s believed, not scored again: %s", run.path, score.metric, rescorer)
         total, table, choice = score.score, run.statistics(score.metric), None
     held = BaselineScore(score.metric, total, score.higher_is_better, score.signature)
-    margin = margins.known(held, choice)
+    margin = margins.margin_of(held, choice)
     return replace(held, aggregate=aggregate_of(score), margin=margin), table
 
 
