@@ -82,7 +82,7 @@ def score(
         "source_lang": source_lang,
         "target_lang": target_lang,
     }
-    made = [GivenOutputs("", name, tuple(lines)) for name, lines in systems.items()]
+    made = [GivenOutputs("", name, lines=tuple(lines)) for name, lines in systems.items()]
     scores = score_systems(made, given, config, keep)
     absent = [absence for run in scores.runs for absence in run.unavailable]
     if metrics is not None and absent:

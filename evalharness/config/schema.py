@@ -149,6 +149,8 @@ class RunConfig(CommonConfig):
         bootstrap: How intervals are estimated.
         store: What is kept between runs.
         require_metrics: Whether a metric that could not be computed ends in exit code 1.
+        input_format: Which format files of test sets and outputs are in; `auto` for what each looks
+            like.
     """
 
     model: dict[str, Any] = field(default_factory=dict)
@@ -163,6 +165,7 @@ class RunConfig(CommonConfig):
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     require_metrics: bool = False
+    input_format: Text = "auto"
 
 
 @dataclass

@@ -146,7 +146,7 @@ def _notes(text: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def check_aligned(
-    lines: Sequence[str], path: str | Path, source: str | Path, source_lines: int
+    lines: Sequence[str | None], path: str | Path, source: str | Path, source_lines: int
 ) -> None:
     """Checks that there is one line for each line of a source.
 

@@ -1,4 +1,4 @@
-"""Outputs that already exist: a file with one hypothesis per source line."""
+"""Outputs that already exist: a file with a hypothesis for each segment."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from pathlib import Path
 from omegaconf import MISSING
 
 from evalharness.config import FilePath
-from evalharness.formats.text import check_aligned, decode_text, read_bytes
+from evalharness.formats.hypotheses import Hypotheses, read_hypotheses
+from evalharness.formats.recognition import AUTO
+from evalharness.formats.text import check_aligned, read_bytes
 from evalharness.systems.system import System
-from evalharness.values.outputs import Facts, Failure, Outputs, Translation
+from evalharness.values.outputs import Facts, Failure, Outputs, Translation, observed
 from evalharness.values.segments import Bitext
 
 log = logging.getLogger(__name__)
 
+_NO_HYPOTHESIS = "the file has no hypothesis"
 _NO_LETTERS = re.compile(r"[^A-Za-z0-9._+-]+")
 
 
@@ -48,10 +51,14 @@ class FileSystem(System):
     Attributes:
         path: The file; `{source_lang}` and `{target_lang}` in it stand for the pair's codes.
         name: The system's name in tables; empty for the file's, see `name_after`.
+        column: Of a file with columns, keys or several systems, which; empty for the obvious one.
+        input_format: Which format the file is in; `auto` for what it looks like.
     """
 
     path: FilePath = MISSING
     name: str = ""
+    column: str = ""
+    input_format: str = AUTO
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -68,7 +75,10 @@ class FileSystem(System):
     def fingerprint(self, source: str, target: str) -> Facts:
         """The digest of the file's lines, wherever it lies and however they end."""
         content = self._content(source, target).replace(b"\r\n", b"\n").removesuffix(b"\n")
-        return {"system": "file", "sha256": hashlib.sha256(content).hexdigest()}
+        read_as = {"column": self.column} if self.column else {}
+        if self.input_format != AUTO:
+            read_as["input_format"] = self.input_format
+        return {"system": "file", "sha256": hashlib.sha256(content).hexdigest(), **read_as}
 
     def translate(
         self, texts: Sequence[str], source: str, target: str
@@ -77,22 +87,32 @@ class FileSystem(System):
         return iter(())
 
     def existing(self, bitext: Bitext) -> Outputs:
-        """Reads one hypothesis per source line, also of those left out of scoring.
+        """Reads the hypothesis of each segment, by its id where the file has ids, else by its line.
 
         Raises:
-            EvalHarnessError: The file cannot be read or has another number of lines.
+            EvalHarnessError: The file cannot be read, lacks a segment or has another number of
+                lines.
         """
-        lines, notes = self._lines(bitext)
-        hypotheses = tuple(lines[segment.position] for segment in bitext.segments)
-        return Outputs(self.name, bitext, hypotheses, notes=tuple(notes))
+        file = self._hypotheses(bitext)
+        hypotheses = file.of(
+            [segment.id for segment in bitext.segments],
+            [segment.position for segment in bitext.segments],
+            bitext.source_path,
+            bitext.source_lines,
+        )
+        failed = [observed(failed=_NO_HYPOTHESIS if text is None else "") for text in hypotheses]
+        return Outputs(
+            self.name,
+            bitext,
+            tuple(hypotheses),
+            failed if None in hypotheses else (),
+            notes=tuple(file.notes),
+        )
 
-    def _lines(self, bitext: Bitext) -> tuple[Sequence[str], Sequence[str]]:
-        """The lines, and what a reader has to know of the file."""
+    def _hypotheses(self, bitext: Bitext) -> Hypotheses:
         source, target = bitext.source_lang, bitext.target_lang
-        path = self._path(source, target)
-        file = decode_text(self._content(source, target), path)
-        check_aligned(file.lines, path, bitext.source_path, bitext.source_lines)
-        return file.lines, file.notes
+        content, path = self._content(source, target), self._path(source, target)
+        return read_hypotheses(content, path, target, self.column, self.input_format)
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
@@ -126,6 +146,6 @@ class GivenOutputs(FileSystem):
             content = json.dumps(self.lines)
         return {"system": "file", "sha256": hashlib.sha256(content.encode()).hexdigest()}
 
-    def _lines(self, bitext: Bitext) -> tuple[Sequence[str], Sequence[str]]:
+    def _hypotheses(self, bitext: Bitext) -> Hypotheses:
         check_aligned(self.lines, self.name, bitext.source_path, bitext.source_lines)
-        return self.lines, ()
+        return Hypotheses(self.name, self.lines)

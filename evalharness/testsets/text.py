@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from omegaconf import MISSING
 
 from evalharness.config import FilePath
 from evalharness.errors import EvalHarnessError
-from evalharness.formats.text import is_blank, listed, read_aligned, read_text
+from evalharness.formats.columns import DOCUMENT, REFERENCE, Columns
+from evalharness.formats.parallel import Parallel, read_column, read_parallel
+from evalharness.formats.recognition import AUTO
+from evalharness.formats.text import TextFile, check_aligned, is_blank, listed
 from evalharness.languages import normalised
 from evalharness.values.segments import (
     MAKERS,
@@ -23,7 +28,9 @@ from evalharness.values.segments import (
 
 @dataclass(frozen=True)
 class TextTestSet:
-    r"""UTF-8 files with one segment per line; only `\n` ends a line.
+    r"""Files of a source, its references and documents: lines of text, TSV, CSV or JSONL.
+
+    In text only `\n` ends a line. Which format a file is in is recognised (`formats.recognition`).
 
     Attributes:
         name: The test set's name in tables and folders.
@@ -37,6 +44,11 @@ class TextTestSet:
         documents: A file with the document id of each segment.
         provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
         on_empty: `error` or `skip` for an empty source line.
+        columns: What the columns are called in files that have some. Where the source's file has
+            references, too, `references` may be left out.
+        split: `none`, or `paragraphs`: a text is split at its empty lines, and so are its
+            references, which have to have as many; the parts are called `ID#1`, `ID#2`, ...
+        input_format: Which format the files are in; `auto` for what each looks like.
     """
 
     name: str = "text"
@@ -48,17 +60,17 @@ class TextTestSet:
     documents: FilePath | None = None
     provenance: str = UNSTATED
     on_empty: str = "error"
+    columns: Columns = field(default_factory=Columns)
+    split: str = "none"
+    input_format: str = AUTO
 
     def __post_init__(self) -> None:
         _check(self)
+        _one_of("split", self.split, ("none", "paragraphs"))
+        if isinstance(self.columns, dict):  # as the configuration has them
+            object.__setattr__(self, "columns", Columns(**self.columns))
         if not all(isinstance(path, str) for path in self.references):
             raise EvalHarnessError("not a list of files", where="references")
-        if not self.references and self.provenance != UNSTATED:
-            raise EvalHarnessError(
-                f"{self.provenance}, but there are no references",
-                where="provenance",
-                hint="give 'testset.references=[REF.txt]'",
-            )
         if self.reference_names and len(self.reference_names) != len(self.references):
             raise EvalHarnessError(
                 f"{len(self.reference_names)} names for {len(self.references)} references",
@@ -80,26 +92,53 @@ class TextTestSet:
                 "neither a source nor a reference", where="testset", hint="give testset.source="
             )
         aligned_with = self.source if self.source is not None else self.references[0]
-        first = read_text(aligned_with)
-        if not first.lines:
+        if self.source is None:
+            lines = self._column(aligned_with, REFERENCE)
+            first = Parallel(None, {}, None, None, None, ())
+            count = len(lines.lines)
+        else:
+            first = read_parallel(self.source, self.columns, self.input_format)
+            count = len(first.sources or ())
+        if not count:
             raise EvalHarnessError("the file is empty", where=aligned_with)
-        count = len(first.lines)
-        references = [read_aligned(path, aligned_with, count) for path in self.references]
-        files = references if self.source is None else [first, *references]
+        references = [self._aligned(path, REFERENCE, count) for path in self.references]
+        names = self.reference_names
+        if not references:
+            names = list(first.references)
+        if not (references or first.references) and self.provenance != UNSTATED:
+            raise EvalHarnessError(
+                f"{self.provenance}, but there are no references",
+                where="provenance",
+                hint="give 'testset.references=[REF.txt]'",
+            )
         texts = Texts(
-            None if self.source is None else first.lines,
-            [file.lines for file in references],
-            self._document_ids(aligned_with, count),
+            first.sources,
+            [file.lines for file in references] or list(first.references.values()),
+            self._document_ids(first.documents, count),
             aligned_with,
-            tuple(note for file in files for note in file.notes),
-            self.reference_names,
+            (*first.notes, *(note for file in references for note in file.notes)),
+            names,
+            first.ids,
+            first.facts,
         )
-        return [assemble(self, texts)]
+        return [assemble(self, texts if self.split == "none" else split(texts))]
 
-    def _document_ids(self, aligned_with: str, expected: int) -> Sequence[str | None]:
+    def _column(self, path: str, role: str) -> TextFile:
+        asked = {
+            DOCUMENT: self.columns.document,
+            REFERENCE: next(iter(self.columns.references), ""),
+        }
+        return read_column(path, role, asked[role], self.input_format)
+
+    def _aligned(self, path: str, role: str, count: int) -> TextFile:
+        file = self._column(path, role)
+        check_aligned(file.lines, path, self.source or self.references[0], count)
+        return file
+
+    def _document_ids(self, known: Sequence[str] | None, count: int) -> Sequence[str | None]:
         if self.documents is None:
-            return [None] * expected
-        ids = read_aligned(self.documents, aligned_with, expected).lines
+            return [None] * count if known is None else known
+        ids = self._aligned(self.documents, DOCUMENT, count).lines
         if missing := [number for number, text in enumerate(ids, 1) if is_blank(text)]:
             raise EvalHarnessError(f"no document id: {listed(missing)}", where=self.documents)
         return ids
@@ -152,6 +191,8 @@ class Texts:
         path: Where they come from, for messages.
         notes: What was found in their files.
         names: What the references are called; empty for A, B, ...
+        ids: What the segments are called; `None` for the numbers of their lines.
+        facts: What else is known of each line; `None` for nothing.
     """
 
     sources: Sequence[str] | None
@@ -160,6 +201,48 @@ class Texts:
     path: str
     notes: tuple[str, ...] = ()
     names: Sequence[str] = ()
+    ids: Sequence[str] | None = None
+    facts: Sequence[Mapping[str, Any]] | None = None
+
+
+def split(texts: Texts) -> Texts:
+    """Splits texts at their empty lines: the parts of text ID are called `ID#1`, `ID#2`, ...
+
+    The parts of a text are a document where no document is known.
+
+    Raises:
+        EvalHarnessError: A reference has another number of paragraphs than its source.
+    """
+    rows: list[tuple[str, list[str], str | None, str, Mapping[str, Any]]] = []
+    for at, document in enumerate(texts.documents):
+        id_ = texts.ids[at] if texts.ids else str(at + 1)
+        versions = [lines[at] for lines in (texts.sources or (), *texts.references) if lines]
+        parts = [_PARAGRAPHS.split(text.strip()) for text in versions]
+        wanted = len(parts[0])
+        for number, several in enumerate(parts):
+            if len(several) != wanted and not is_blank(versions[number]):
+                raise EvalHarnessError(
+                    f"{id_}: a reference has {len(several)} paragraphs, its source {wanted}",
+                    where=texts.path,
+                )
+        parts = [several if len(several) == wanted else [""] * wanted for several in parts]
+        facts = texts.facts[at] if texts.facts else {}
+        for number in range(wanted):
+            row = [several[number] for several in parts]
+            source, *references = row if texts.sources is not None else ["", *row]
+            rows.append((source, references, document or id_, f"{id_}#{number + 1}", facts))
+    sources, references, documents, ids, facts_ = zip(*rows, strict=True)
+    return replace(
+        texts,
+        sources=None if texts.sources is None else sources,
+        references=list(zip(*references, strict=True)),
+        documents=documents,
+        ids=ids,
+        facts=facts_,
+    )
+
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
 def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
@@ -204,9 +287,11 @@ def _segments(texts: Texts) -> Iterator[Segment]:
     """What has a source and, where there are references, at least one of them."""
     sources = texts.sources if texts.sources is not None else [""] * len(texts.documents)
     for position, (source, document) in enumerate(zip(sources, texts.documents, strict=True)):
+        id_ = texts.ids[position] if texts.ids else str(position + 1)
+        facts = texts.facts[position] if texts.facts else {}
         present = tuple(text for lines in texts.references if not is_blank(text := lines[position]))
         if (not is_blank(source) or texts.sources is None) and (present or not texts.references):
-            yield Segment(str(position + 1), position, document, source, present)
+            yield Segment(id_, position, document, source, present, facts)
 
 
 def _left_out(empty: Sequence[int], unreferenced: int) -> Iterator[str]:
