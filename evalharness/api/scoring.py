@@ -26,7 +26,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.evaluation import evaluate
 from evalharness.leaderboard import Board, rebuild
 from evalharness.preparation import check_options
-from evalharness.results import read_runs
+from evalharness.results import Run, read_runs
 from evalharness.systems import FileSystem, GivenOutputs
 from evalharness.testsets import GivenTestSet, TestSet, Texts
 
@@ -83,7 +83,7 @@ def score(
         "target_lang": target_lang,
     }
     made = [GivenOutputs("", name, lines=tuple(lines)) for name, lines in systems.items()]
-    scores = score_systems(made, given, config, keep)
+    scores = score_systems([(given, made)], config, keep)
     absent = [absence for run in scores.runs for absence in run.unavailable]
     if metrics is not None and absent:
         raise EvalHarnessError(f"{absent[0].metric}: {absent[0].reason}", where="metrics")
@@ -163,33 +163,39 @@ def _require(config: DictConfig, checkpoints: Sequence[str], comet: bool) -> Non
 
 
 def score_systems(
-    systems: Sequence[FileSystem], testset: TestSet, config: DictConfig, keep: object = None
+    groups: Sequence[tuple[TestSet, Sequence[FileSystem]]], config: DictConfig, keep: object = None
 ) -> Scores:
-    """Scores systems on one test set, and writes a run folder for each.
+    """Scores systems on test sets, and writes a run folder for each.
 
     Args:
-        systems: The systems' outputs.
-        testset: The test set.
+        groups: The test sets, each with the systems' outputs for it.
         config: What `configure` returned.
         keep: Likewise.
 
     Raises:
         EvalHarnessError: A name, a text, a metric or an option is wrong.
     """
-    names = [system.name for system in systems]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise EvalHarnessError(
-            f"two systems are called {', '.join(twice)}", hint="name them: NAME=FILE"
-        )
+    for _, systems in groups:
+        names = [system.name for system in systems]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise EvalHarnessError(
+                f"two systems are called {', '.join(twice)}", hint="name them: NAME=FILE"
+            )
     check_options(config)
+    runs = [run for testset, systems in groups for run in _evaluate(systems, testset, config)]
+    metrics = [metric.name for metric in build_all(config.metric, "metric")]
+    board = rebuild(Path(config.results_dir))
+    return Scores(board, [run.only(metrics) for run in runs], keep)
+
+
+def _evaluate(systems: Sequence[FileSystem], testset: TestSet, config: DictConfig) -> Sequence[Run]:
     recorded = []
     for system in systems:
         own = config.copy()
         own.model = {"_target_": "evalharness.systems.FileSystem", "path": system.path}
         own.model.name = system.name
+        if system.column:
+            own.model.column = system.column
         own.model.repeats = config.model.get("repeats", 1)
         recorded.append((system, own))
-    runs = evaluate(recorded, testset, config)
-    results = Path(config.results_dir)
-    names = [metric.name for metric in build_all(config.metric, "metric")]
-    return Scores(rebuild(results), [run.only(names) for run in runs], keep)
+    return evaluate(recorded, testset, config)

@@ -18,6 +18,7 @@ from evalharness.commands.score_arguments import (
     STANDARD_INPUT,
     Arguments,
     parse_arguments,
+    testset_words,
 )
 from evalharness.config import Format, RunConfig, absolute, build
 from evalharness.disk import write_files
@@ -27,9 +28,9 @@ from evalharness.leaderboard import report_absent
 from evalharness.reading import copy_stream
 from evalharness.render import show
 from evalharness.results import Run, score_columns
-from evalharness.systems import FileSystem
+from evalharness.systems import FileSystem, safe_name
 from evalharness.terminal import log_handler, results_console
-from evalharness.testsets import OnePair
+from evalharness.testsets import OnePair, TestSet, single_pairs
 from evalharness.values import Column, Page
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def score(words: Sequence[str]) -> int:
     """
     logging.basicConfig(level=logging.INFO, handlers=[log_handler()], force=True)
     arguments = parse_arguments(words, RunConfig.__dataclass_fields__)
-    if not arguments.outputs:
+    if not (arguments.outputs or arguments.testset):
         raise EvalHarnessError("no outputs", where="score", hint="give -i FILE")
     with ExitStack() as stack:
         scores, form = _score(arguments, stack)
@@ -70,7 +71,7 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
     named = [word.partition("=")[2] for word in arguments.overrides if _RESULTS.match(word)]
     results = named[-1] if named else "results"
     if arguments.testset:
-        overrides.append(f"testset={arguments.testset}")
+        overrides = [*testset_words(arguments.testset, arguments.pair), *overrides]
     if arguments.checks is not None:
         overrides.append(f"check=[{','.join(arguments.checks)}]")
     own = None if arguments.config_dir is None else Path(absolute(arguments.config_dir))
@@ -83,8 +84,30 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
     testset = build(config.testset, "testset")
     if arguments.testset and arguments.pair is not None:
         testset = OnePair(testset, "-".join(languages_of(arguments.pair)))
-    systems = [FileSystem(_path(one.path, stack), one.name) for one in arguments.outputs]
-    return score_systems(systems, testset, config, keep), arguments.format or config.format
+    if arguments.outputs:
+        options = {"input_format": config.input_format}
+        systems = [
+            FileSystem(_path(one.path, stack), one.name, **options) for one in arguments.outputs
+        ]
+        groups = [(testset, systems)]
+    else:
+        groups = [(one, _own_systems(testset, one)) for one in single_pairs(testset)]
+    return score_systems(groups, config, keep), arguments.format or config.format
+
+
+def _own_systems(testset: TestSet, one: OnePair) -> list[FileSystem]:
+    """The systems whose outputs belong to a test set."""
+    (bitext,) = one.load()
+    found = testset.outputs(bitext)
+    if not found:
+        raise EvalHarnessError(
+            f"no outputs, and none belong to {testset.name}", where="score", hint="give -i FILE"
+        )
+    several = len(set(found.values())) < len(found)
+    return [
+        FileSystem(path, safe_name(name), column=name if several else "")
+        for name, path in found.items()
+    ]
 
 
 def _set_files(config: DictConfig, arguments: Arguments, stack: ExitStack) -> None:

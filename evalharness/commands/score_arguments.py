@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from evalharness.api import languages_of
 from evalharness.config import Format
 from evalharness.errors import EvalHarnessError
-from evalharness.systems import name_after
+from evalharness.formats import Kind, read_bytes, recognise
+from evalharness.systems import name_after, safe_name
 from evalharness.testsets import reference_letters
 
 STANDARD_INPUT = "-"
@@ -162,7 +164,11 @@ def _parser() -> argparse.ArgumentParser:
         ("-r --references", "references of the lines", {**several, "metavar": "[NAME=]REF"}),
         ("-s --sources", "the sources; COMET needs them", {"metavar": "SRC"}),
         ("-l --language-pair", "such as ar-en or zh_Hant-en", {"metavar": "PAIR"}),
-        ("-t --test-set", "a test set by its name", {"metavar": "TESTSET"}),
+        (
+            "-t --test-set",
+            "a test set: NAME, mtme:FOLDER, sacrebleu:NAME, FILE.xml|tsv|csv|jsonl",
+            {"metavar": "TESTSET"},
+        ),
         ("-n --name", "what the test set of files is called (text)", {}),
         ("-m --metrics", _METRICS_HELP, {"nargs": "+", "metavar": "METRIC"}),
         ("-c --checks", _CHECKS_HELP, {"nargs": "*", "metavar": "CHECK"}),
@@ -181,10 +187,6 @@ def _check_testset(given: argparse.Namespace) -> None:
     name = given.test_set
     if name is None:
         return
-    if "/" in name or Path(name).is_file():
-        raise EvalHarnessError(
-            f"{name} is a file, and -t names a test set", where="-t", hint="outputs go after -i"
-        )
     own = {"-s": given.sources, "-r": given.references, "-d": given.documents, "-n": given.name}
     if beside := [flag for flag, value in own.items() if value]:
         raise EvalHarnessError(
@@ -192,6 +194,45 @@ def _check_testset(given: argparse.Namespace) -> None:
             where=" ".join(beside),
             hint="leave out either -t or these",
         )
+
+
+def testset_words(name: str, pair: str | None) -> list[str]:
+    """Returns the overrides that choose a test set.
+
+    Args:
+        name: What stands after `-t`: a test set's name, `mtme:FOLDER`, `sacrebleu:NAME`, or a file
+            that holds sources with references.
+        pair: The language pair; `None` where nobody named it.
+
+    Raises:
+        EvalHarnessError: It is a file that is no test set.
+    """
+    kind, colon, where = name.partition(":")
+    if colon and kind == "mtme":
+        pairs = [] if pair is None else [f"testset.pairs=[{pair}]"]
+        return ["testset=mtme", f"testset.path={where}", *pairs]
+    if colon and kind == "sacrebleu":
+        pairs = [] if pair is None else [f"testset.pairs=[{pair}]"]
+        return ["testset=sacrebleu", f"testset.name={where}", *pairs]
+    if "/" not in name and not Path(name).is_file():
+        return [f"testset={name}"]
+    found = recognise(read_bytes(name), name)
+    if found is Kind.xml:
+        return ["testset=wmt_xml", f"testset.path={name}"]
+    if found is Kind.text:
+        raise EvalHarnessError(
+            f"{name} is a file of text, and -t names a test set",
+            where="-t",
+            hint="sources go after -s, references after -r, outputs after -i",
+        )
+    source, target = languages_of(pair)
+    return [
+        "testset=text",
+        f"testset.name={safe_name(Path(name).stem)}",
+        f"testset.source={name}",
+        f"testset.source_lang={source}",
+        f"testset.target_lang={target}",
+    ]
 
 
 def _name_references(words: Sequence[str]) -> list[Named]:

@@ -155,6 +155,8 @@ def provenance_notes(runs: Sequence[Run]) -> Iterator[str]:
     explanations = {
         "machine-drafted": "references are MACHINE-DRAFTED, not human: scores say how close a"
         " system comes to a machine's draft",
+        "post-edited": "references are POST-EDITED: people corrected a machine's translation, so"
+        " that systems like it score higher",
         "none": "no references: only metrics that need none can be computed",
         "unstated": "it is not stated who made the references (give"
         " testset.provenance=human where people did)",

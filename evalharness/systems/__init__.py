@@ -7,7 +7,7 @@ characters and cost.
 
 from evalharness.systems.command import CommandSystem
 from evalharness.systems.copy import CopySystem
-from evalharness.systems.file import FileSystem, GivenOutputs, name_after
+from evalharness.systems.file import FileSystem, GivenOutputs, name_after, safe_name
 from evalharness.systems.system import Prices, System, TakenBackError
 from evalharness.systems.usage import usage
 from evalharness.values.outputs import Failure, Translation
@@ -23,5 +23,6 @@ __all__ = [
     "TakenBackError",
     "Translation",
     "name_after",
+    "safe_name",
     "usage",
 ]

@@ -35,13 +35,23 @@ def name_after(path: str) -> str:
     on the file's name alone: another file does not change it.
     """
     stem = re.sub(r"\{(source|target)_lang\}", "", Path(path).stem).strip("._-")
-    letters = unicodedata.normalize("NFKD", stem.replace("ı", "i"))
-    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    digest = hashlib.sha256(Path(path).name.encode(errors="surrogateescape")).hexdigest()
-    name = _NO_LETTERS.sub("-", letters).strip("._+-") or f"file-{digest[:8]}"
+    name = safe_name(stem, Path(path).name)
     if name != stem:
         log.info("%s: %r cannot name a folder; the system is called %s", path, stem, name)
     return name
+
+
+def safe_name(stem: str, whole: str = "") -> str:
+    """Returns a name that a folder may bear: other letters become plain ones or `-`.
+
+    Args:
+        stem: The name.
+        whole: What tells it apart from others if nothing is left of it; empty for the name.
+    """
+    letters = unicodedata.normalize("NFKD", stem.replace("ı", "i"))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    digest = hashlib.sha256((whole or stem).encode(errors="surrogateescape")).hexdigest()
+    return _NO_LETTERS.sub("-", letters).strip("._+-") or f"file-{digest[:8]}"
 
 
 @dataclass(frozen=True)

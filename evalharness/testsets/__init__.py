@@ -5,20 +5,25 @@
 `narrowing` keeps one pair.
 """
 
-from evalharness.testsets.narrowing import OnePair
+from evalharness.testsets.mtme import MtmeTestSet
+from evalharness.testsets.narrowing import OnePair, single_pairs
 from evalharness.testsets.statements import StatementsTestSet
 from evalharness.testsets.testset import TestSet
 from evalharness.testsets.text import GivenTestSet, Texts, TextTestSet
+from evalharness.testsets.wmt_xml import WmtXmlTestSet
 from evalharness.values.segments import Bitext, Segment, reference_letters
 
 __all__ = [
     "Bitext",
     "GivenTestSet",
+    "MtmeTestSet",
     "OnePair",
     "Segment",
     "StatementsTestSet",
     "TestSet",
     "TextTestSet",
     "Texts",
+    "WmtXmlTestSet",
     "reference_letters",
+    "single_pairs",
 ]

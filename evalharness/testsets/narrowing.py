@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalharness.errors import EvalHarnessError
@@ -11,7 +11,7 @@ from evalharness.values.segments import Bitext
 
 
 @dataclass(frozen=True)
-class OnePair:
+class OnePair(TestSet):
     """A test set, of which one language pair is used.
 
     Attributes:
@@ -31,6 +31,10 @@ class OnePair:
         """What the test set says."""
         return self.testset.missing_requirement()
 
+    def outputs(self, bitext: Bitext) -> Mapping[str, str]:
+        """What the test set says."""
+        return self.testset.outputs(bitext)
+
     def load(self) -> Sequence[Bitext]:
         """Reads the test set and returns the pair.
 
@@ -43,3 +47,12 @@ class OnePair:
             known = ", ".join(bitext.pair for bitext in bitexts)
             raise EvalHarnessError(f"{self.name} has no {self.pair}", where="-l", hint=known)
         return found
+
+
+def single_pairs(testset: TestSet) -> list[OnePair]:
+    """Returns each language pair of a test set as a test set of its own.
+
+    Raises:
+        EvalHarnessError: See `TestSet.load`.
+    """
+    return [OnePair(testset, bitext.pair) for bitext in testset.load()]

@@ -15,6 +15,7 @@ from evalharness.formats.text import TextFile, is_blank, listed, read_aligned, r
 from evalharness.languages import language, normalised, tag_or_none
 from evalharness.testsets.identification import foreign_lines
 from evalharness.testsets.provenance import maker_of, read_provenance
+from evalharness.testsets.testset import TestSet
 from evalharness.values.segments import Bitext, Segment
 
 
@@ -29,7 +30,7 @@ class _Statement:
 
 
 @dataclass(frozen=True)
-class StatementsTestSet:
+class StatementsTestSet(TestSet):
     """Statements as published, one file each, with line-aligned references in the pivot.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from evalharness.values.segments import Bitext
@@ -27,3 +27,11 @@ class TestSet(Protocol):
             EvalHarnessError: A file is missing, malformed, or does not match the others.
         """
         ...
+
+    def outputs(self, bitext: Bitext) -> Mapping[str, str]:
+        """Systems' outputs that belong to the test set: files, by the systems' names.
+
+        Args:
+            bitext: One of its language pairs.
+        """
+        return {}

@@ -16,6 +16,7 @@ from evalharness.formats.parallel import Parallel, read_column, read_parallel
 from evalharness.formats.recognition import AUTO
 from evalharness.formats.text import TextFile, check_aligned, is_blank, listed
 from evalharness.languages import normalised
+from evalharness.testsets.testset import TestSet
 from evalharness.values.segments import (
     MAKERS,
     NO_REFERENCES,
@@ -27,7 +28,7 @@ from evalharness.values.segments import (
 
 
 @dataclass(frozen=True)
-class TextTestSet:
+class TextTestSet(TestSet):
     r"""Files of a source, its references and documents: lines of text, TSV, CSV or JSONL.
 
     In text only `\n` ends a line. Which format a file is in is recognised (`formats.recognition`).
@@ -145,7 +146,7 @@ class TextTestSet:
 
 
 @dataclass(frozen=True)
-class GivenTestSet:
+class GivenTestSet(TestSet):
     """Texts that are in memory already.
 
     Attributes:
@@ -306,7 +307,16 @@ def _check(testset: TextTestSet | GivenTestSet) -> None:
         tag = normalised(getattr(testset, option), where=option)
         object.__setattr__(testset, option, tag)  # the one spelling that folders and caches have
     _one_of("on_empty", testset.on_empty, ("error", "skip"))
-    _one_of("provenance", testset.provenance, MAKERS)
+    check_provenance(testset.provenance)
+
+
+def check_provenance(provenance: str) -> None:
+    """Refuses another maker of references than those that are known.
+
+    Raises:
+        EvalHarnessError: It is another.
+    """
+    _one_of("provenance", provenance, MAKERS)
 
 
 def _one_of(option: str, value: str, choices: Sequence[str]) -> None:

@@ -11,9 +11,10 @@ from string import ascii_uppercase
 from typing import Any
 
 HUMAN = "human"
+POST_EDITED = "post-edited"
 MACHINE_DRAFTED = "machine-drafted"
 UNSTATED = "unstated"
-MAKERS = (HUMAN, MACHINE_DRAFTED, UNSTATED)
+MAKERS = (HUMAN, POST_EDITED, MACHINE_DRAFTED, UNSTATED)
 NO_REFERENCES = "none"
 PROVENANCES = (*MAKERS, NO_REFERENCES)
 
