@@ -84,6 +84,10 @@ _METRICS_HELP = (
     "bleu chrf chrfpp ter comet cometkiwi xcomet, or a COMET checkpoint; without -m: bleu, chrf,"
     " and comet where it is downloaded. A metric that is named is downloaded, and required"
 )
+_TESTSET_HELP = (
+    "a test set: its name, mtme:FOLDER, or a file (WMT's XML, TSV, CSV, JSONL); without -i, the"
+    " outputs that belong to it"
+)
 _CHECKS_HELP = "empty unfinished copied_source; without -c all of these, with nothing after it none"
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
 
@@ -164,11 +168,7 @@ def _parser() -> argparse.ArgumentParser:
         ("-r --references", "references of the lines", {**several, "metavar": "[NAME=]REF"}),
         ("-s --sources", "the sources; COMET needs them", {"metavar": "SRC"}),
         ("-l --language-pair", "such as ar-en or zh_Hant-en", {"metavar": "PAIR"}),
-        (
-            "-t --test-set",
-            "a test set: NAME, mtme:FOLDER, sacrebleu:NAME, FILE.xml|tsv|csv|jsonl",
-            {"metavar": "TESTSET"},
-        ),
+        ("-t --test-set", _TESTSET_HELP, {"metavar": "TESTSET"}),
         ("-n --name", "what the test set of files is called (text)", {}),
         ("-m --metrics", _METRICS_HELP, {"nargs": "+", "metavar": "METRIC"}),
         ("-c --checks", _CHECKS_HELP, {"nargs": "*", "metavar": "CHECK"}),

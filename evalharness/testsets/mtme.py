@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from evalharness.languages import normalised_pair, split_pair
 from evalharness.testsets.testset import TestSet
 from evalharness.testsets.text import GivenTestSet, Texts, check_provenance
 from evalharness.values.segments import UNSTATED, Bitext
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,10 @@ class MtmeTestSet(TestSet):
         """The systems whose outputs lie there, by name, each with its file; no references."""
         folder = Path(self.path) / "system-outputs" / self._pairs()[bitext.pair]
         references = self._references(folder.name)
-        return {
-            path.stem: str(path)
-            for path in sorted(folder.glob("*.txt"))
-            if path.stem not in references
-        }
+        paths = {path.stem: str(path) for path in sorted(folder.glob("*.txt"))}
+        if left_out := [name for name in paths if name in references]:
+            log.info("%s: left out, being references: %s", folder, ", ".join(left_out))
+        return {name: path for name, path in paths.items() if name not in references}
 
     def _pairs(self) -> dict[str, str]:
         """The pairs there are, each with what its files are called."""
