@@ -41,16 +41,14 @@ def why_unlike(score: BaselineScore, run: Run) -> str:
     found = {scored.metric: scored.signature for scored in run.scores}
     if score.metric not in found:
         return "the candidate was not scored with it"
-    now = found[score.metric]
-    if without_versions(score.signature) == without_versions(now):
-        return ""
-    return why_other_signature(score.signature, now)
+    return why_other_signature(score.signature, found[score.metric])
 
 
 def why_other_signature(then: str, now: str) -> str:
-    """Says in what two signatures differ; empty where they do not."""
-    changed = changed_parts(then, now)
-    return f"computed in another way: {changed}" if changed else ""
+    """Says in what two signatures differ; empty where nothing but versions of packages does."""
+    if without_versions(then) == without_versions(now):
+        return ""
+    return f"computed in another way: {changed_parts(then, now)}"
 
 
 def changed_parts(then: str, now: str) -> str:

@@ -58,11 +58,6 @@ class Margins:
             raise _none_for(score, choice)
         return self.configured[key]
 
-    def known(self, score: BaselineScore, choice: str | None) -> float | None:
-        """Returns the configured margin of a score; `None` if there is none."""
-        key = self._key(score, choice)
-        return None if key is None else self.configured[key]
-
     def _key(self, score: BaselineScore, choice: str | None) -> str | None:
         return next((key for key in _keys(score, choice) if key in self.configured), None)
 
