@@ -192,6 +192,26 @@ def test_a_patch_of_a_package_changes_no_verdict(
     assert failing.code == 1
 
 
+def test_a_run_of_another_version_is_scored_with_todays_too(
+    team: Team, evalharness: CommandLine, flores: Path, tmp_path: Path
+):
+    for system in ("nllb", "google"):
+        team.score(flores / f"ar-en/flores-test.{system}.en", system, FEW, f"results_dir={system}")
+    assert evalharness("gate", "update=true", "baseline=base", "candidate=nllb").code == 0
+    gate = ["gate", "baseline=base", "candidate=google", "format=json"]
+    today = verdicts(evalharness(*gate))
+    (scores,) = (tmp_path / "google").glob("runs/*/*/scores.json")
+    content = json.loads(scores.read_text(encoding="utf-8"))
+    for score in content["scores"]:
+        score["signature"] = score["signature"].replace("version:2.6.0", "version:2.4.1")
+    scores.write_text(json.dumps(content), encoding="utf-8")
+    assert verdicts(evalharness(*gate)) == today
+    scores.write_text(json.dumps(content).replace("case:mixed", "case:lc"), encoding="utf-8")
+    for verdict in verdicts(evalharness(*gate)).values():
+        assert verdict["outcome"] == "fail"
+        assert "computed in another way: case:mixed|" in verdict["obstacle"]
+
+
 def test_what_cannot_be_scored_here_is_compared_as_recorded_where_only_versions_differ(
     team: Team, evalharness: CommandLine, baseline: str, tmp_path: Path
 ):
