@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -416,6 +417,26 @@ def test_an_update_says_what_is_no_longer_held(
         "baseline.json",
         "flores.ar-en.jsonl",
     }
+
+
+def test_one_heavy_metric_is_in_memory_at_a_time(
+    evalharness: CommandLine, small: list[str], own_metrics: None
+):
+    heavy = [f"+metric.{name}._target_=own_metrics.Heavy" for name in ("first", "second")]
+    heavy += [f"+metric.{name}.name={name}" for name in ("first", "second")]
+    for lang in ("tr", "ar"):
+        test = [*small, f"testset.source_lang={lang}", "metric=[]", *heavy]
+        assert evalharness("model=copy", *test).code == 0
+    heavy_class = import_module("own_metrics").Heavy
+    heavy_class.together.clear()
+    margins = ["+margin.first=1", "+margin.second=1"]
+    base = ["baseline=base", "metric=[]", *heavy]
+    assert evalharness("gate", "update=true", *base, *margins).code == 0
+    assert evalharness("gate", *base).code == 0
+    one_by_one = [{"first"}] * 2 + [{"second"}] * 2  # two language pairs each
+    both_sides = [{"first"}] * 4 + [{"second"}] * 4
+    assert heavy_class.together == one_by_one + both_sides
+    assert heavy_class.loaded == set()
 
 
 def test_a_run_folder_is_a_candidate(team: Team, evalharness: CommandLine, baseline: str):
