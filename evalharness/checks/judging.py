@@ -39,7 +39,6 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
         EvalHarnessError: The check fails on a segment, or what it saw is no JSON.
     """
     bitext = outputs.bitext
-    signature = signature_of(check, bitext, outputs.prompt)
     try:
         look = check.prepare(bitext, outputs.prompt)
     except Exception as error:

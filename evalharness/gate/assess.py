@@ -145,14 +145,11 @@ def _compare(
         yield _rate(held, asked)
 
 
-def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked, few: str) -> Verdict | _Comparison:
-    """A question about a check: its bounds count segments, which a few documents do not justify."""
+def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked) -> Verdict | _Comparison:
     name = asked.limit.name
     if isinstance(asked, NotAsked):
         outcome = Outcome.INCONCLUSIVE if asked.is_open else Outcome.FAIL
         return Verdict(*baseline.key, name, outcome, asked.why)
-    if few:
-        return Verdict(*baseline.key, name, Outcome.INCONCLUSIVE, few)
     return _Comparison(
         baseline.key,
         name,
