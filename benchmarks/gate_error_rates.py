@@ -70,7 +70,7 @@ def _cases(tables: dict[str, np.ndarray], experiments: int) -> Iterator[tuple[st
         title = f"chrF2 at the margin, {units} segments"
         yield title, _outcomes(lambda units=units: drawn(units, loss), experiments)
     for documents in (2, 3, 5, 6, 10, 20):
-        asked = _by_documents(first, second, documents, loss, generator)
+        asked = _by_documents(first, second, documents, generator)
         title = f"chrF2 at the margin, {documents} documents of 8 to 40 segments"
         yield title, _outcomes(asked, experiments)
     for excess, flags in ((0.01, 0.0), (0.01, 0.02), (0.05, 0.1)):
@@ -118,14 +118,17 @@ def _by_documents(
     first: np.ndarray,
     second: np.ndarray,
     documents: int,
-    loss: float,
     generator: np.random.Generator,
 ) -> Callable[[], Asked]:
     """Documents of several sizes, each with a share of its own of segments with the worse output.
 
-    So segments of a document go together. On average half of them have the worse output.
+    So segments of a document go together. A document's number of segments and its share are drawn
+    independently, and the share is 0.5 on average. So the expected statistics of the candidate are
+    halfway between those of the two outputs, and the score of these is its true score.
     """
     corpus = METRIC.aggregate.corpus
+    baseline, halfway = second.mean(axis=0), (first.mean(axis=0) + second.mean(axis=0)) / 2
+    loss = float(corpus(baseline) - corpus(halfway))
 
     def draw() -> Asked:
         sides: list[list[np.ndarray]] = [[], []]
@@ -135,7 +138,7 @@ def _by_documents(
             sides[0].append(np.where(worse[:, None], first[rows], second[rows]).sum(axis=0))
             sides[1].append(second[rows].sum(axis=0))
         gain = paired_difference(np.stack(sides[0]), np.stack(sides[1]), corpus).gain(True)
-        return Question(gain, loss / 2)
+        return Question(gain, loss)
 
     return draw
 

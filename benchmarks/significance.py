@@ -40,7 +40,6 @@ RESULT = HERE / "results" / "significance.json"
 METRICS = {metric.name: metric for metric in (BLEU(), CHRF(), CHRF(word_order=2))}
 CORPUS = {name: metric.aggregate.corpus for name, metric in METRICS.items()}
 SAMPLES, SEED = 1000, 12345  # sacreBLEU's own
-MANY_SYSTEMS, MANY_SEGMENTS = 50, 10_000
 Tables = Mapping[str, np.ndarray]  # statistics by metric, each (n_systems, n_segments, k)
 PValues = dict[tuple[str, int, int], float]  # by metric and pair of systems
 
@@ -69,6 +68,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--parts", default="pairs many", help="and simulation; '' for none")
     parser.add_argument("--experiments", type=int, default=10_000, help="test sets per simulation")
     parser.add_argument("--rounds", type=int, default=5, help="for this project; the peer has one")
+    parser.add_argument("--systems", type=int, default=50, help="of the part named many")
+    parser.add_argument("--segments", type=int, default=10_000, help="of the part named many")
     parser.add_argument("--wait", type=float, default=120, help="at most, for an idle machine")
     parser.add_argument("--json", default=str(RESULT), help="where the figures go; '' for nowhere")
     parser.add_argument("--write-readme", action="store_true", help="also renew README's tables")
@@ -191,27 +192,28 @@ def _agreement(tables: Tables, ours: PValues, theirs: Answers) -> Figures:
     }
 
 
-# -- fifty systems, in bounded memory
+# -- many systems, in bounded memory
 
 
 def _many(options: argparse.Namespace) -> Figures:
-    figures: Figures = {"systems": MANY_SYSTEMS, "segments": MANY_SEGMENTS, "metrics": {}}
-    tests = len(all_pairs(MANY_SYSTEMS))
+    size = options.systems, options.segments
+    figures: Figures = {"systems": size[0], "segments": size[1], "metrics": {}}
+    tests = len(all_pairs(size[0]))
     for name in METRICS:
         trials = [SAMPLES] + ([fewest_trials(tests, 0.05)] if name == "BLEU" else [])
         # a process of its own, whose peak is its own
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            figures["metrics"][name] = pool.apply(_many_of, (name, trials, options.wait))
+            figures["metrics"][name] = pool.apply(_many_of, (name, trials, options.wait, size))
         print(name, figures["metrics"][name], flush=True)
     return figures
 
 
-def _many_of(name: str, trials: Sequence[int], wait: float) -> Figures:
+def _many_of(name: str, trials: Sequence[int], wait: float, size: tuple[int, int]) -> Figures:
     """One metric's tests of all pairs, on statistics drawn from those of the real systems."""
     real = _extract(*_read(), [name])[name]
     generator = np.random.default_rng(SEED)
-    segments = generator.integers(0, real.shape[1], MANY_SEGMENTS)
-    table = real[generator.integers(0, len(real), (MANY_SYSTEMS, MANY_SEGMENTS)), segments]
+    segments = generator.integers(0, real.shape[1], size[1])
+    table = real[generator.integers(0, len(real), size), segments]
     corpus = CORPUS[name]
     figures: Figures = {"table_mb": table.nbytes / 1e6, "before_mb": machine.peak_mb()}
     figures["bootstrap"], _ = _timed(lambda: bootstrap_scores(table, corpus, SAMPLES, SEED), wait)

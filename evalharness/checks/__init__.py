@@ -7,7 +7,7 @@
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.copied_source import CopiedSource
 from evalharness.checks.empty import Empty
-from evalharness.checks.judging import find, look_at, make_rate, signature_of
+from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.unfinished import Unfinished
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -29,5 +29,4 @@ __all__ = [
     "find",
     "look_at",
     "make_rate",
-    "signature_of",
 ]

@@ -39,13 +39,13 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
         EvalHarnessError: The check fails on a segment, or what it saw is no JSON.
     """
     bitext = outputs.bitext
-    signature = signature_of(check, bitext, outputs.prompt)
     try:
         look = check.prepare(bitext, outputs.prompt)
     except Exception as error:
-        raise _fault(check, f"cannot be prepared for {bitext.testset}", error) from error
+        raise check_fault(check, f"cannot be prepared for {bitext.testset}", error) from error
+    signature = signature_of(check, outputs)
     if not isinstance(check.meaning, str):
-        raise _fault(check, f"its meaning is {check.meaning!r}, no text")
+        raise check_fault(check, f"its meaning is {check.meaning!r}, no text")
     if look is None:
         return None
     everything = outputs.observations or [_NOTHING] * len(outputs.hypotheses)
@@ -65,23 +65,18 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
     return CheckResult(rate, table, flagged, references)
 
 
-def signature_of(check: Check, bitext: Bitext, prompt: str | None) -> str:
-    """Returns how a check looks at a bitext, as it is kept: without what is secret.
-
-    Args:
-        check: The check.
-        bitext: The segments.
-        prompt: The words that the system was asked with, where they are known.
+def signature_of(check: Check, outputs: Outputs) -> str:
+    """Returns how a check looks at outputs, without secrets.
 
     Raises:
-        EvalHarnessError: The check fails, or says something else than a text.
+        EvalHarnessError: The check fails, or says no text.
     """
     try:
-        signature = check.signature(bitext, prompt)
+        signature = check.signature(outputs.bitext, outputs.prompt)
     except Exception as error:
-        raise _fault(check, f"has no signature for {bitext.testset}", error) from error
+        raise check_fault(check, "has no signature", error) from error
     if not isinstance(signature, str):
-        raise _fault(check, f"its signature is {signature!r}, no text")
+        raise check_fault(check, f"its signature is {signature!r}, no text")
     return scrub(signature)
 
 
@@ -125,16 +120,16 @@ def find(check: Check, outputs: Outputs) -> tuple[Finding, ...]:
     try:
         found = tuple(check.findings(outputs))
     except Exception as error:
-        raise _fault(check, f"fails over {outputs.bitext.testset}", error) from error
+        raise check_fault(check, f"fails over {outputs.bitext.testset}", error) from error
     ids = {segment.id for segment in outputs.bitext.segments}
     for finding in found:
         if not isinstance(finding, Finding) or not isinstance(finding.segment_ids, list | tuple):
-            raise _fault(check, f"{finding!r} is no Finding with a list of segment ids")
+            raise check_fault(check, f"{finding!r} is no Finding with a list of segment ids")
         texts = (finding.finding, finding.message)
         if not all(isinstance(text, str) and text for text in texts):
-            raise _fault(check, f"{finding!r} has no name or no message")
+            raise check_fault(check, f"{finding!r} has no name or no message")
         if strange := [id_ for id_ in finding.segment_ids if id_ not in ids]:
-            raise _fault(check, f"{finding.finding}: there is no segment {strange[0]!r}")
+            raise check_fault(check, f"{finding.finding}: there is no segment {strange[0]!r}")
     return tuple(replace(finding, check=check.id) for finding in found)
 
 
@@ -180,21 +175,22 @@ def _seen(
     try:
         value = look(segment, text, observations)
     except Exception as error:
-        raise _fault(check, f"fails on {where} {segment.id}", error) from error
+        raise check_fault(check, f"fails on {where} {segment.id}", error) from error
     if value is None or value is NOT_APPLICABLE:
         return value
     if value is False:
-        raise _fault(
+        raise check_fault(
             check, f"it saw False in {where} {segment.id}; return None where a text is right"
         )
     try:
         return json.loads(scrub(json.dumps(as_json(value), ensure_ascii=False)))
     except ValueError as error:
         what = f"what it saw in {where} {segment.id} cannot be kept as JSON"
-        raise _fault(check, what, error) from error
+        raise check_fault(check, what, error) from error
 
 
-def _fault(check: Check, what: str, error: Exception | None = None) -> EvalHarnessError:
+def check_fault(check: Check, what: str, error: Exception | None = None) -> EvalHarnessError:
+    """Returns the error that says what is wrong with a check, and why."""
     why = "" if error is None else f": {type(error).__name__}: {error}"
     return EvalHarnessError(
         f"{what}{why}",

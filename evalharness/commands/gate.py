@@ -29,12 +29,18 @@ from evalharness.gate.update import update
 from evalharness.render import render, show
 from evalharness.results import select_runs
 from evalharness.results.notes import provenance_notes, sampling_notes
+from evalharness.stats import find_units
 from evalharness.values import Page
 
 log = logging.getLogger(__name__)
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file that GitHub shows as a job's summary."""
+
+_ONE_DOCUMENT = (
+    "one document, so its segments are tested; how scores vary from document to document is not"
+    " known"
+)
 
 
 def gate(config: DictConfig) -> int:
@@ -171,9 +177,12 @@ def _notes(baseline: Sequence[BaselineRun], candidate: Candidate, limits: Limits
     for run, now in found:
         if now:
             held = f"{now.label} against {run.run}"
+            documents = [segment.document for segment in now.bitext.segments]
             yield f"{run.testset} {run.pair}: {held}, {len(run.ids)} segments"
             for note in sampling_notes(now.samples, now.passes):
                 yield f"{now.system}: {note}"
+            if find_units(documents, len(documents)).one_document:
+                yield f"{run.testset} {run.pair}: {_ONE_DOCUMENT}"
             for note in ungated(run, now, limits):
                 yield f"{run.testset} {run.pair}: {note}"
     if extra := ", ".join(dict.fromkeys(_unjudged(baseline, candidate))):

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from evalharness.gate.baselines import BaselineRun, BaselineScore, damaged_baseline
 from evalharness.gate.candidate import Candidate
+from evalharness.gate.documents import documents_of, why_too_few
 from evalharness.gate.likeness import counterpart, why_no_counterpart, why_unlike
 from evalharness.gate.limits import Limits
 from evalharness.gate.margins import Margins
 from evalharness.gate.rate_questions import AskedRate, NotAsked, ask_rates
 from evalharness.gate.report import Measured, Outcome, Verdict
+from evalharness.gate.rescoring import release
 from evalharness.gate.sides import Sides, both_sides
 from evalharness.gate.verdicts import Answer, Asked, Question, judge, units_needed
 from evalharness.metrics import Metric
+from evalharness.results import Run
 from evalharness.stats import (
     aligned,
     paired_difference,
@@ -25,8 +28,6 @@ from evalharness.stats import (
 from evalharness.values.segments import Segment
 
 _NO_LIMITS = Limits()
-FEWEST_DOCUMENTS = 6
-"""With 2 to 5 documents, up to 8.6 % pass wrongly and up to 14 % fail wrongly, at 5 %."""
 _ONE_UNIT = "one segment tells nothing of how much scores vary"
 
 
@@ -42,7 +43,11 @@ class _Comparison:
     candidate: float
     unit: str
     believed: str
-    changed: str = ""
+    changed: str
+
+
+_Scored = dict[tuple[str, str, str], Verdict | _Comparison]
+"""What is said of a score, by test set, language pair and metric."""
 
 
 def assess(
@@ -69,53 +74,82 @@ def assess(
     """
     known = [held.check for run in baseline for held in run.checks]
     limits.check_known([*known, *(rate.check for run in candidate.runs for rate in run.checks)])
+    runs = [(run, counterpart(run, candidate)) for run in baseline]
+    scored = _scored(runs, margins, metrics)
     found = [
-        part for run in baseline for part in _compare(run, candidate, margins, metrics, limits)
+        part
+        for held, run in runs
+        for part in (
+            _without_a_run(held, candidate, limits)
+            if run is None
+            else _compare(held, run, scored, limits)
+        )
     ]
     questions = [part.question for part in found if isinstance(part, _Comparison)]
     answers = iter(judge(questions, alpha))
     return [part if isinstance(part, Verdict) else _verdict(part, next(answers)) for part in found]
 
 
-def _compare(
-    baseline: BaselineRun,
-    candidate: Candidate,
+def _scored(
+    runs: Sequence[tuple[BaselineRun, Run | None]], margins: Margins, metrics: Mapping[str, Metric]
+) -> _Scored:
+    """Scores both sides by one metric after the other, so that one neural one is loaded at a time.
+
+    Returns:
+        What each score of each run of the baseline is held by.
+    """
+    found: _Scored = {}
+    for name in dict.fromkeys(score.metric for held, _ in runs for score in held.scores):
+        for held, run in runs:
+            for score in held.scores:
+                if run is not None and score.metric == name:
+                    found[*held.key, name] = _score(held, score, run, margins, metrics)
+        release(metrics, name)
+    return found
+
+
+def _score(
+    held: BaselineRun,
+    score: BaselineScore,
+    run: Run,
     margins: Margins,
     metrics: Mapping[str, Metric],
-    limits: Limits,
-) -> Iterator[Verdict | _Comparison]:
-    run = counterpart(baseline, candidate)
-    if run is None:
-        why = why_no_counterpart(baseline, candidate)
-        names = [part.limit.name for part in ask_rates(baseline, None, limits)]
-        for name in (*(score.metric for score in baseline.scores), *names):
-            yield Verdict(*baseline.key, name, Outcome.FAIL, why)
-        return
+) -> Verdict | _Comparison:
     segments = run.bitext.segments
-    if tuple(segment.id for segment in segments) != baseline.ids:
-        raise damaged_baseline(baseline.file, "not the segments that its digest says")
-    for score in baseline.scores:
-        sides: Sides | str = why_unlike(score, run)
-        if not sides:
-            sides = both_sides(baseline, score, run, metrics)
-        if isinstance(sides, str):
-            yield Verdict(*baseline.key, score.metric, Outcome.FAIL, sides)
-        else:
-            margin = margins.margin_of(score, sides.choice)
-            yield _measure(baseline, score, sides, segments, margin)
-    few = _too_few(_documents(segments))
-    for asked in ask_rates(baseline, run, limits):
-        yield _rate(baseline, asked, few)
+    if tuple(segment.id for segment in segments) != held.ids:
+        raise damaged_baseline(held.file, "not the segments that its digest says")
+    sides: Sides | str = why_unlike(score, run)
+    if not sides:
+        sides = both_sides(held, score, run, metrics)
+    if isinstance(sides, str):
+        return Verdict(*held.key, score.metric, Outcome.FAIL, sides)
+    margin = margins.margin_of(score, sides.choice)
+    return _measure(held, score, sides, segments, margin)
 
 
-def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked, few: str) -> Verdict | _Comparison:
-    """A question about a check: its bounds count segments, which a few documents do not justify."""
+def _without_a_run(
+    held: BaselineRun, candidate: Candidate, limits: Limits
+) -> Iterator[Verdict | _Comparison]:
+    why = why_no_counterpart(held, candidate)
+    names = [part.limit.name for part in ask_rates(held, None, limits)]
+    for name in (*(score.metric for score in held.scores), *names):
+        yield Verdict(*held.key, name, Outcome.FAIL, why)
+
+
+def _compare(
+    held: BaselineRun, run: Run, scored: _Scored, limits: Limits
+) -> Iterator[Verdict | _Comparison]:
+    for score in held.scores:
+        yield scored[*held.key, score.metric]
+    for asked in ask_rates(held, run, limits):
+        yield _rate(held, asked)
+
+
+def _rate(baseline: BaselineRun, asked: AskedRate | NotAsked) -> Verdict | _Comparison:
     name = asked.limit.name
     if isinstance(asked, NotAsked):
         outcome = Outcome.INCONCLUSIVE if asked.is_open else Outcome.FAIL
         return Verdict(*baseline.key, name, outcome, asked.why)
-    if few:
-        return Verdict(*baseline.key, name, Outcome.INCONCLUSIVE, few)
     return _Comparison(
         baseline.key,
         name,
@@ -136,8 +170,8 @@ def _measure(
     segments: Sequence[Segment],
     margin: float,
 ) -> Verdict | _Comparison:
-    documents = _documents(segments)
-    if few := _too_few(documents):
+    documents = documents_of(segments)
+    if few := why_too_few(documents):
         return Verdict(*baseline.key, score.metric, Outcome.INCONCLUSIVE, few)
     tables = [
         sum_by_document(table, documents) if documents else table
@@ -161,24 +195,6 @@ def _measure(
         sides.believed,
         sides.changed,
     )
-
-
-def _too_few(documents: Sequence[str]) -> str:
-    """Says that there are too few documents to show anything; empty where there are enough."""
-    count = len(set(documents))
-    if not documents or count >= FEWEST_DOCUMENTS:
-        return ""
-    return f"with {count} documents nothing can be shown; it takes {FEWEST_DOCUMENTS}"
-
-
-def _documents(segments: Sequence[Segment]) -> list[str]:
-    """The document of each segment; empty where they are not known, or there is only one.
-
-    A test set of one document, such as each pair of the statements, is measured by segments.
-    """
-    documents = [segment.document for segment in segments if segment.document is not None]
-    known = len(documents) == len(segments) and len(set(documents)) > 1
-    return documents if known else []
 
 
 def _verdict(asked: _Comparison, answer: Answer) -> Verdict:

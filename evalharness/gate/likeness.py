@@ -45,11 +45,10 @@ def why_unlike(score: BaselineScore, run: Run) -> str:
 
 
 def why_other_signature(then: str, now: str) -> str:
-    """Says in what two signatures differ; empty where they differ in nothing but versions."""
+    """Says in what two signatures differ; empty where nothing but versions of packages does."""
     if without_versions(then) == without_versions(now):
         return ""
-    changed = changed_parts(then, now)
-    return f"computed in another way: {changed}" if changed else ""
+    return f"computed in another way: {changed_parts(then, now)}"
 
 
 def changed_parts(then: str, now: str) -> str:

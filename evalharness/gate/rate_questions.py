@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from evalharness.gate.baselines import BaselineCheck, BaselineRun
+from evalharness.gate.documents import documents_of, why_too_few
 from evalharness.gate.flags import CandidateFlags, baseline_flags, candidate_flags
 from evalharness.gate.likeness import changed_parts, why_other_signature
 from evalharness.gate.limits import Limit, Limits
@@ -95,7 +97,8 @@ class AskedRate:
         baseline: The baseline's rate; `None` where it is not asked about.
         candidate: The candidate's.
         believed: Why the hypotheses were not looked at again; empty where they were.
-        changed: The versions that differ from those of the baseline; empty where none does.
+        changed: The versions that differ from those of the baseline; empty where none does, and
+            where the baseline is not asked about.
     """
 
     limit: Limit
@@ -103,7 +106,7 @@ class AskedRate:
     baseline: float | None
     candidate: float
     believed: str
-    changed: str = ""
+    changed: str
 
 
 @dataclass(frozen=True)
@@ -175,29 +178,37 @@ def _ask(
     if isinstance(found, str):
         return NotAsked(limit, found)
     if limit.option == "max_rate" or held is None:
-        return _ask_limit(limit, found)
-    asked = _ask_change(limit, baseline_flags(baseline, held, run, found.check), found)
-    changed = changed_parts(held.signature, rate.signature)
-    return replace(asked, changed=changed) if isinstance(asked, AskedRate) else asked
+        return _ask_limit(limit, run, found)
+    changed = changed_parts(held.signature, found.signature)
+    then = baseline_flags(baseline, held, run, found)
+    return _ask_change(limit, run, then, found, changed)
 
 
-def _ask_limit(limit: Limit, found: CandidateFlags) -> AskedRate | NotAsked:
-    if not found.table[:, 1].any():
-        return NotAsked(limit, _NOTHING, is_open=True)
-    count, applicable = (int(total) for total in found.table.sum(axis=0))
-    question = RateLimit(count, applicable, limit.rate)
-    return AskedRate(limit, question, None, count / applicable, found.believed)
+def _ask_limit(limit: Limit, run: Run, found: CandidateFlags) -> AskedRate | NotAsked:
+    judged = found.table[:, 1].astype(bool)
+    if open_because := _why_open(run, judged):
+        return NotAsked(limit, open_because, is_open=True)
+    count, units = int(found.table[judged, 0].sum()), int(judged.sum())
+    question = RateLimit(count, units, limit.rate)
+    return AskedRate(limit, question, None, count / units, found.believed, "")
 
 
-def _ask_change(limit: Limit, then: Array, found: CandidateFlags) -> AskedRate | NotAsked:
+def _ask_change(
+    limit: Limit, run: Run, then: Array, found: CandidateFlags, changed: str
+) -> AskedRate | NotAsked:
     both = then[:, 1].astype(bool) & found.table[:, 1].astype(bool)
+    if open_because := _why_open(run, both):
+        return NotAsked(limit, open_because, is_open=True)
     before, now = (table[both, 0].astype(bool) for table in (then, found.table))
-    units = int(both.sum())
-    if not units:
-        return NotAsked(limit, _NOTHING, is_open=True)
-    newly, gone = (int(np.count_nonzero(changed)) for changed in (now & ~before, before & ~now))
-    question = RateChange(Flags(newly, gone, units), limit.rate)
-    return AskedRate(limit, question, float(before.mean()), float(now.mean()), found.believed)
+    newly, gone = (int(np.count_nonzero(rows)) for rows in (now & ~before, before & ~now))
+    question = RateChange(Flags(newly, gone, int(both.sum())), limit.rate)
+    rates = float(before.mean()), float(now.mean())
+    return AskedRate(limit, question, *rates, found.believed, changed)
 
 
-_NOTHING = "there is no segment that it could judge"
+def _why_open(run: Run, judged: npt.NDArray[np.bool_]) -> str:
+    """Why the segments that were judged cannot show anything; empty where they can."""
+    if not judged.any():
+        return "there is no segment that it could judge"
+    documents = documents_of(run.bitext.segments)
+    return why_too_few([one for one, seen in zip(documents, judged, strict=False) if seen])

@@ -49,3 +49,10 @@ def find_rescorer(
             return Rescorer(choice, metric)
         why = f"metric.{choice} is configured as {ours}, not as {signature}"
     return why
+
+
+def release(metrics: Mapping[str, Metric], name: str) -> None:
+    """Lets go of what takes much memory: the metrics of this name have judged everything."""
+    for metric in metrics.values():
+        if metric.name == name:
+            metric.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from evalharness.gate.flags import flags_to_hold
 from evalharness.gate.limits import Limits
 from evalharness.gate.margins import Margins
 from evalharness.gate.reasons import shown
-from evalharness.gate.rescoring import Rescorer, find_rescorer
+from evalharness.gate.rescoring import Rescorer, find_rescorer, release
 from evalharness.gate.sides import score_again
 from evalharness.metrics import Metric
 from evalharness.results import Run, aggregate_of
@@ -30,6 +30,9 @@ from evalharness.stats.bootstrap import Array
 from evalharness.values import CheckRate, Score
 
 log = logging.getLogger(__name__)
+
+_Held = tuple[BaselineScore, Array]
+"""A score, and its statistics of shape (n_segments, k)."""
 
 
 def update(
@@ -52,12 +55,13 @@ def update(
         What it now holds, and what it held before and no longer does, a line each.
 
     Raises:
-        EvalHarnessError: A run has failed segments or no score, it is not clear which run is meant,
-            or the folder cannot be written.
+        EvalHarnessError: A run has failed segments or no score, a metric has no margin, it is not
+            clear which run is meant, or the folder cannot be written.
     """
     keys = sorted({(run.testset, run.pair) for run in candidate.runs})
     found = [candidate.one_of(candidate.on(*key)) for key in keys]
-    runs = [_baseline_run(run, margins, metrics, limits) for run in found]
+    scores = _scores(found, margins, metrics)
+    runs = [_baseline_run(run, held, limits) for run, held in zip(found, scores, strict=True)]
     held = _questions(_older(folder))
     write_baseline(folder, runs)
     return [
@@ -66,13 +70,28 @@ def update(
     ]
 
 
-def _baseline_run(
-    run: Run, margins: Margins, metrics: Mapping[str, Metric], limits: Limits
-) -> BaselineRun:
-    outputs = run.outputs
-    if outputs.failed:
+def _scores(
+    runs: Sequence[Run], margins: Margins, metrics: Mapping[str, Metric]
+) -> list[list[_Held]]:
+    """The scores of each run; one metric scores all runs before the next one does."""
+    for run in runs:
+        _check_complete(run)
+    found: list[dict[str, _Held]] = [{} for _ in runs]
+    for name in dict.fromkeys(score.metric for run in runs for score in run.scores):
+        for run, held in zip(runs, found, strict=True):
+            for score in run.scores:
+                if score.metric == name:
+                    held[name] = _baseline_score(run, score, margins, metrics)
+        release(metrics, name)
+    return [
+        [held[score.metric] for score in run.scores] for run, held in zip(runs, found, strict=True)
+    ]
+
+
+def _check_complete(run: Run) -> None:
+    if run.outputs.failed:
         raise EvalHarnessError(
-            f"{outputs.failed} of {run.segments} segments failed: no baseline",
+            f"{run.outputs.failed} of {run.segments} segments failed: no baseline",
             where=run.path,
             hint="run it again",
         )
@@ -80,7 +99,10 @@ def _baseline_run(
         raise EvalHarnessError("has no score: no baseline", where=run.path, hint="run it again")
     for absent in run.unavailable:
         log.warning("%s: left out: %s: %s", run.path, absent.metric, absent.reason)
-    held = [_baseline_score(run, score, margins, metrics) for score in run.scores]
+
+
+def _baseline_run(run: Run, held: Sequence[_Held], limits: Limits) -> BaselineRun:
+    outputs = run.outputs
     return BaselineRun(
         run.testset,
         run.source_lang,
@@ -109,18 +131,18 @@ def _baseline_check(run: Run, rate: CheckRate, limits: Limits) -> BaselineCheck:
 
 def _baseline_score(
     run: Run, score: Score, margins: Margins, metrics: Mapping[str, Metric]
-) -> tuple[BaselineScore, Array]:
+) -> _Held:
     """A score and its statistics, of the hypotheses where the metric is here."""
     rescorer = find_rescorer(metrics, score.metric, score.signature, run.bitext)
+    choice = rescorer.choice if isinstance(rescorer, Rescorer) else None
+    held = BaselineScore(score.metric, score.score, score.higher_is_better, score.signature)
+    margin = margins.margin_of(held, choice)  # before minutes of scoring
     if isinstance(rescorer, Rescorer):
         total, table = score_again(run, score, rescorer)
-        choice = rescorer.choice
     else:
         log.warning("%s: %s believed, not scored again: %s", run.path, score.metric, rescorer)
-        total, table, choice = score.score, run.statistics(score.metric), None
-    held = BaselineScore(score.metric, total, score.higher_is_better, score.signature)
-    margin = margins.margin_of(held, choice)
-    return replace(held, aggregate=aggregate_of(score), margin=margin), table
+        total, table = score.score, run.statistics(score.metric)
+    return replace(held, score=total, aggregate=aggregate_of(score), margin=margin), table
 
 
 def _older(folder: Path) -> list[BaselineRun]:

@@ -15,7 +15,7 @@ from evalharness.results import CHECKS as CHECKS_PREFIX
 
 from ..conftest import CommandLine, Outcome
 from ..finished import BLEU, bitext, finished
-from ..plugins.own_checks import Shouting
+from ..plugins.own_checks import Shouting, Versioned
 
 COUNT = 300
 TEXTS = [f"the cat number {n} sat on mat {n % 7}" for n in range(COUNT)]
@@ -254,6 +254,108 @@ def test_another_way_of_looking_is_not_compared_in_silence(
     verdict = verdicts(gate("+margin.shouting=0.02"))["margin.shouting"]
     assert verdict["outcome"] == "fail"
     assert verdict["obstacle"] == "computed in another way: least:1, now least:9"
+
+
+VERSIONED = ["+check.own._target_=own_checks.Versioned", "+margin.versioned=0.05"]
+
+
+@pytest.mark.parametrize(("then", "now"), [("1", "2"), ("2", "1"), ("1", "1")])
+def test_a_version_alone_fails_no_rate_and_both_sides_are_looked_at_with_todays(
+    then: str, now: str, gate: Gate, update: Callable[..., None], tmp_path: Path
+):
+    update(checks=(Versioned(package=then),))
+    write(tmp_path / "now", 0, 1, 2, checks=(Versioned(package=now),))
+    outcome = gate(*VERSIONED, "+check.own.package='2'")
+    assert outcome.code == 0, outcome.out
+    measured = verdicts(outcome)["margin.versioned"]["measured"]
+    # The first version sees nothing, the second one sees that 2 and 3 are copied.
+    assert measured["baseline"] == pytest.approx(2 / COUNT)
+    assert measured["candidate"] == pytest.approx(3 / COUNT)
+    assert measured["believed"] == ""
+    renewed = "computed with other versions (version:1, now version:2), both sides are scored"
+    assert (renewed in notes(outcome)) is (then == "1")
+    assert "is not compared" not in notes(gate(*VERSIONED[:1]))
+
+
+def test_flags_of_other_versions_that_nobody_looks_at_again_are_compared_as_recorded(
+    gate: Gate, update: Callable[..., None], tmp_path: Path
+):
+    update(checks=(Versioned(package="1"),))
+    write(tmp_path / "now", *range(60), checks=(Versioned(package="2"),))
+    outcome = gate(VERSIONED[1])
+    assert verdicts(outcome)["margin.versioned"]["outcome"] == "fail"
+    assert "(version:1, now version:2), compared as recorded" in notes(outcome)
+
+
+def test_a_changed_option_of_a_check_fails_whatever_the_version(
+    gate: Gate, update: Callable[..., None], tmp_path: Path
+):
+    update(checks=(Versioned(package="1"),))
+    write(tmp_path / "now", checks=(Versioned(package="2", least=9),))
+    verdict = verdicts(gate(VERSIONED[1]))["margin.versioned"]
+    assert verdict["outcome"] == "fail"
+    expected = "computed in another way: least:1|version:1, now least:9|version:2"
+    assert verdict["obstacle"] == expected
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [("signature", "has no signature"), ("requirement", "cannot say what it needs")],
+)
+def test_a_check_that_fails_when_it_is_asked_is_named_in_one_line(
+    fails: str, words: str, gate: Gate, update: Callable[..., None], tmp_path: Path
+):
+    update(checks=(Shouting(),))
+    write(tmp_path / "now", checks=(Shouting(),))
+    own = ["+check.own._target_=own_checks.Speechless", f"+check.own.fails={fails}"]
+    outcome = gate("+margin.shouting=0.05", *own)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert f"check.shouting: {words}: OSError: no list of words; mend the check" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("documents", "few"),
+    [(1, None), (2, "with 2 documents nothing can be shown"), (5, "with 5 documents"), (6, None)],
+)
+@pytest.mark.parametrize("limit", ["margin.copied_source", "max_rate.copied_source"])
+def test_two_to_five_documents_leave_a_rate_open(
+    documents: int,
+    few: str | None,
+    limit: str,
+    gate: Gate,
+    evalharness: CommandLine,
+    tmp_path: Path,
+):
+    names = [f"d{n * documents // COUNT}" for n in range(COUNT)]
+    news = bitext(TEXTS, documents=names)
+    for folder, rows in (("then", 0), ("now", COUNT)):
+        texts = copying(*range(rows))
+        finished(tmp_path / folder, "system", news, texts, BLEU, checks=CHECKS)
+    written = evalharness("gate", "update=true", "baseline=base", "candidate=then")
+    assert written.code == 0, written.err
+    outcome = gate(f"{limit}=0.02")
+    found = verdicts(outcome)
+    assert outcome.code == 1
+    assert found[limit]["outcome"] == ("inconclusive" if few else "fail")
+    assert (few or "") in (found[limit]["obstacle"] or "")
+    assert ("one document, so its segments are tested" in notes(outcome)) is (documents == 1)
+    if documents == 1:  # scores, too, are measured by segments
+        assert {one["measured"]["unit"] for one in found.values()} == {"segment"}
+        assert {one["measured"]["units"] for one in found.values()} == {COUNT}
+
+
+def test_a_check_that_can_judge_few_of_the_documents_shows_nothing(
+    gate: Gate, evalharness: CommandLine, tmp_path: Path
+):
+    news = bitext(TEXTS, documents=[f"d{n // 30}" for n in range(COUNT)])
+    for folder, text in (("then", "yes"), ("now", "NO")):
+        texts = [f"{text} of course" if n < 60 else "1 2 3" for n in range(COUNT)]
+        finished(tmp_path / folder, "system", news, texts, BLEU, checks=(Shouting(),))
+    assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
+    verdict = verdicts(gate("+max_rate.shouting=0.1"))["max_rate.shouting"]
+    assert verdict["outcome"] == "inconclusive"
+    assert verdict["obstacle"] == "with 2 documents nothing can be shown; it takes 6"
 
 
 def test_what_cannot_be_looked_at_again_is_believed_and_called_so(

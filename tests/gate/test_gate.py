@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -190,6 +191,26 @@ def test_a_patch_of_a_package_changes_no_verdict(
         assert verdict["measured"]["difference"] == 0  # the score that is recorded is 5 higher
     failing = evalharness("gate", baseline, *candidate(team, "truncated"))
     assert failing.code == 1
+
+
+def test_a_run_of_another_version_is_scored_with_todays_too(
+    team: Team, evalharness: CommandLine, flores: Path, tmp_path: Path
+):
+    for system in ("nllb", "google"):
+        team.score(flores / f"ar-en/flores-test.{system}.en", system, FEW, f"results_dir={system}")
+    assert evalharness("gate", "update=true", "baseline=base", "candidate=nllb").code == 0
+    gate = ["gate", "baseline=base", "candidate=google", "format=json"]
+    today = verdicts(evalharness(*gate))
+    (scores,) = (tmp_path / "google").glob("runs/*/*/scores.json")
+    content = json.loads(scores.read_text(encoding="utf-8"))
+    for score in content["scores"]:
+        score["signature"] = score["signature"].replace("version:2.6.0", "version:2.4.1")
+    scores.write_text(json.dumps(content), encoding="utf-8")
+    assert verdicts(evalharness(*gate)) == today
+    scores.write_text(json.dumps(content).replace("case:mixed", "case:lc"), encoding="utf-8")
+    for verdict in verdicts(evalharness(*gate)).values():
+        assert verdict["outcome"] == "fail"
+        assert "computed in another way: case:mixed|" in verdict["obstacle"]
 
 
 def test_what_cannot_be_scored_here_is_compared_as_recorded_where_only_versions_differ(
@@ -396,6 +417,26 @@ def test_an_update_says_what_is_no_longer_held(
         "baseline.json",
         "flores.ar-en.jsonl",
     }
+
+
+def test_one_heavy_metric_is_in_memory_at_a_time(
+    evalharness: CommandLine, small: list[str], own_metrics: None
+):
+    heavy = [f"+metric.{name}._target_=own_metrics.Heavy" for name in ("first", "second")]
+    heavy += [f"+metric.{name}.name={name}" for name in ("first", "second")]
+    for lang in ("tr", "ar"):
+        test = [*small, f"testset.source_lang={lang}", "metric=[]", *heavy]
+        assert evalharness("model=copy", *test).code == 0
+    heavy_class = import_module("own_metrics").Heavy
+    heavy_class.together.clear()
+    margins = ["+margin.first=1", "+margin.second=1"]
+    base = ["baseline=base", "metric=[]", *heavy]
+    assert evalharness("gate", "update=true", *base, *margins).code == 0
+    assert evalharness("gate", *base).code == 0
+    one_by_one = [{"first"}] * 2 + [{"second"}] * 2  # two language pairs each
+    both_sides = [{"first"}] * 4 + [{"second"}] * 4
+    assert heavy_class.together == one_by_one + both_sides
+    assert heavy_class.loaded == set()
 
 
 def test_a_run_folder_is_a_candidate(team: Team, evalharness: CommandLine, baseline: str):

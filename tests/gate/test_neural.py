@@ -72,3 +72,29 @@ def test_a_machine_without_the_checkpoint_can_decide(
     found = verdict(outcome)
     assert (found["metric"], found["measured"]["margin"]) == ("tiny-comet", 100)
     assert "no metric of that name" in found["measured"]["believed"]
+
+
+@pytest.mark.parametrize("package", ["torch", "unbabel-comet", "transformers"])
+def test_another_version_of_its_packages_changes_no_verdict_and_another_dtype_fails(
+    package: str, scored: list[str], evalharness: CommandLine, tmp_path: Path
+):
+    update = ["gate", "update=true", "baseline=base", "candidate=then", "margin.comet=100"]
+    assert evalharness(*update, *scored).code == 0
+    gate = ["gate", "baseline=base", "candidate=now", "format=json", *scored]
+    today = verdict(evalharness(*gate))["measured"]
+    path = tmp_path / "base/baseline.json"
+    content = json.loads(path.read_text())
+    (score,) = content["runs"][0]["scores"]
+    signature, count = re.subn(rf"\b{package}:[^|]+", f"{package}:0.0.1", score["signature"])
+    assert count == 1
+    score.update(signature=signature, score=score["score"] + 5)
+    path.write_text(json.dumps(content))
+    found = verdict(evalharness(*gate))["measured"]
+    assert found.pop("changed").startswith(f"{package}:0.0.1, now {package}:")
+    today.pop("changed")
+    assert found == today
+    score.update(signature=re.sub(r"dtype:[^|]+", "dtype:float16", signature))
+    path.write_text(json.dumps(content))
+    stopped = verdict(evalharness(*gate))
+    assert stopped["outcome"] == "fail"
+    assert "computed in another way: dtype:float16|" in stopped["obstacle"]

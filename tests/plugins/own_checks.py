@@ -102,3 +102,44 @@ class Fails(Echo):
             raise KeyError("oh")
 
         return look
+
+
+@dataclass(frozen=True)
+class Versioned(Shouting):
+    """Looks with a package whose version its signature names.
+
+    The first version sees nothing, the second one sees copies of the source.
+    """
+
+    id: str = "versioned"
+    package: str = "1"
+
+    def signature(self, bitext: Bitext, prompt: str | None) -> str:
+        return f"least:{self.least}|version:{self.package}"
+
+    def prepare(self, bitext: Bitext, prompt: str | None) -> Look:
+        def look(segment: Segment, text: str, observations: Observations | None) -> Any:
+            return True if self.package == "2" and text.startswith("source") else None
+
+        return look
+
+
+@dataclass(frozen=True)
+class Speechless(Shouting):
+    """Fails when it is asked what it needs, or how it looks.
+
+    Attributes:
+        fails: What fails.
+    """
+
+    fails: str = "signature"
+
+    def missing_requirement(self) -> str | None:
+        if self.fails == "requirement":
+            raise OSError("no list of words")
+        return None
+
+    def signature(self, bitext: Bitext, prompt: str | None) -> str:
+        if self.fails == "signature":
+            raise OSError("no list of words")
+        return super().signature(bitext, prompt)

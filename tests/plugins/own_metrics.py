@@ -63,6 +63,22 @@ class Length(Metric):
 
 
 @dataclass(frozen=True)
+class Heavy(Length):
+    """Takes much memory from its first judgement until it is released, as a neural metric does."""
+
+    loaded: ClassVar[set[str]] = set()
+    together: ClassVar[list[set[str]]] = []
+
+    def judge(self, outputs: Outputs) -> Judgement:
+        self.loaded.add(self.name)
+        self.together.append(set(self.loaded))
+        return super().judge(outputs)
+
+    def release(self) -> None:
+        self.loaded.discard(self.name)
+
+
+@dataclass(frozen=True)
 class Total:
     """A formula of one's own, which whoever reads a run folder does not know."""
 
