@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -92,6 +93,19 @@ They scored a goal at the last minute.
     "docs.txt": "".join(f"news-{number // 2 + 1}\n" for number in range(12)),
 }
 
+_TEXTS["news.jsonl"] = "".join(
+    json.dumps(
+        {"id": f"n{n}", "source": s, "reference": r, "hypothesis": h, "domain": "news"},
+        ensure_ascii=False,
+    )
+    + "\n"
+    for n, (s, r, h) in enumerate(
+        zip(
+            *(_TEXTS[name].strip().split("\n") for name in ("src.txt", "ref.txt", "google.txt")),
+            strict=True,
+        )
+    )
+)
 
 _LINK = re.compile(r"\]\((?!\w+:)(?P<target>[^)#\s]+)")
 

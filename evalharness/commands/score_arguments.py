@@ -187,6 +187,7 @@ def _check_testset(given: argparse.Namespace) -> None:
     name = given.test_set
     if name is None:
         return
+    testset_words(name, given.language_pair)
     own = {"-s": given.sources, "-r": given.references, "-d": given.documents, "-n": given.name}
     if beside := [flag for flag, value in own.items() if value]:
         raise EvalHarnessError(
@@ -223,12 +224,12 @@ def testset_words(name: str, pair: str | None) -> list[str]:
         raise EvalHarnessError(
             f"{name} is a file of text, and -t names a test set",
             where="-t",
-            hint="sources go after -s, references after -r, outputs after -i",
+            hint="outputs go after -i, sources after -s, references after -r",
         )
     source, target = languages_of(pair)
     return [
         "testset=text",
-        f"testset.name={safe_name(Path(name).stem)}",
+        f"testset.name='{safe_name(Path(name).stem)}'",
         f"testset.source={name}",
         f"testset.source_lang={source}",
         f"testset.target_lang={target}",
