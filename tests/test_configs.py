@@ -25,6 +25,7 @@ REQUIRED = {
     "model.command": "[cat]",
     "testset.source_lang": "tr",
     "testset.source": "src.txt",
+    "testset.path": "set.xml",
 }
 CHOICES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 COMMANDS = [path.stem for path in sorted(CONF.glob("*.yaml")) if path.stem != "common"]
