@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
 from evalharness.formats.columns import DOCUMENT, HYPOTHESIS, ID, find_column
-from evalharness.formats.recognition import Kind, recognise
+from evalharness.formats.recognition import AUTO, Kind, recognise
 from evalharness.formats.tables import DataFile, read_columns
 from evalharness.formats.text import check_aligned, decode_text, listed
 from evalharness.formats.wmt_xml import Document, read_wmt_xml
-from evalharness.languages import normalised
 
 FAILED = "FAILED"
 """What a submission to WMT25 has in the place of a hypothesis that could not be made."""
@@ -76,14 +75,19 @@ class Hypotheses:
 
 
 def read_hypotheses(
-    content: bytes, path: str | Path, target_lang: str, column: str = "", wanted: str = "auto"
+    content: bytes,
+    path: str | Path,
+    is_target: Callable[[str], bool],
+    column: str = "",
+    wanted: str = AUTO,
 ) -> Hypotheses:
     """Reads outputs.
 
     Args:
         content: What the file holds.
         path: Its name.
-        target_lang: The tag of the language whose hypotheses are wanted, where it has several.
+        is_target: Whether a tag is of the language whose hypotheses are wanted, where the file has
+            those of several.
         column: The column, the key or the system; empty for the obvious one.
         wanted: What the user says the file is; see `recognise`.
 
@@ -95,11 +99,11 @@ def read_hypotheses(
         text = decode_text(content, path)
         return Hypotheses(path, text.lines, notes=text.notes)
     if kind is Kind.xml:
-        return _of_documents(read_wmt_xml(content, path), path, target_lang, column)
-    return _of_rows(read_columns(content, path, kind), target_lang, column)
+        return _of_documents(read_wmt_xml(content, path), path, is_target, column)
+    return _of_rows(read_columns(content, path, kind), is_target, column)
 
 
-def _of_rows(file: DataFile, target_lang: str, column: str) -> Hypotheses:
+def _of_rows(file: DataFile, is_target: Callable[[str], bool], column: str) -> Hypotheses:
     name = find_column(file.names, HYPOTHESIS, column)
     if name is None:
         raise EvalHarnessError(
@@ -108,7 +112,7 @@ def _of_rows(file: DataFile, target_lang: str, column: str) -> Hypotheses:
             hint=f"name it with model.column=, one of {', '.join(file.names)}; or input_format=text"
             " reads lines of text",
         )
-    file = _in_language(file, target_lang)
+    file = _in_language(file, is_target)
     key = find_column(file.names, ID) or find_column(file.names, DOCUMENT)
     ids = file.ids(key) if key else None
     if ids is not None and len(set(ids)) < len(ids):
@@ -122,41 +126,35 @@ def _of_rows(file: DataFile, target_lang: str, column: str) -> Hypotheses:
     return Hypotheses(file.path, texts, ids, file.notes)
 
 
-def _in_language(file: DataFile, target_lang: str) -> DataFile:
+def _in_language(file: DataFile, is_target: Callable[[str], bool]) -> DataFile:
     """The rows in a language, where the file has several."""
     column = next((name for name in _TARGETS if name in file.names), None)
     if column is None:
         return file
     tags = file.texts(column)
     rows = [
-        row
-        for row, tag in zip(file.rows, tags, strict=True)
-        if tag is not None and _is_in(tag, target_lang)
+        row for row, tag in zip(file.rows, tags, strict=True) if tag is not None and is_target(tag)
     ]
     if not rows:
         known = ", ".join(sorted({tag for tag in tags if tag}))
         raise EvalHarnessError(
-            f"no hypothesis in {target_lang}", where=file.path, hint=f"it has {known}"
+            "no hypothesis in the target language", where=file.path, hint=f"it has {known}"
         )
     return DataFile(file.path, file.kind, file.names, rows, file.notes)
 
 
-def _is_in(tag: str, target_lang: str) -> bool:
-    """Whether a file's tag names a language: as precisely as the less precise of the two."""
-    ours, theirs = target_lang.split("-"), normalised(tag, where="tgt_lang").split("-")
-    shorter = min(len(ours), len(theirs))
-    return ours[:shorter] == theirs[:shorter]
-
-
 def _of_documents(
-    documents: Sequence[Document], path: str | Path, target_lang: str, system: str
+    documents: Sequence[Document],
+    path: str | Path,
+    is_target: Callable[[str], bool],
+    system: str,
 ) -> Hypotheses:
     names: dict[str, None] = {}
     texts: list[str | None] = []
     ids: list[str] = []
     for document in documents:
         for made in document.hypotheses:
-            if made.lang and not _is_in(made.lang, target_lang):
+            if made.lang and not is_target(made.lang):
                 continue
             names[made.name] = None
             if system in ("", made.name):
@@ -164,7 +162,7 @@ def _of_documents(
                 ids += [f"{document.id}#{id_}" for id_ in made.segments]
     shown = ", ".join(names)
     if not names:
-        raise EvalHarnessError(f"WMT XML without hypotheses in {target_lang}", where=path)
+        raise EvalHarnessError("WMT XML without hypotheses in the target language", where=path)
     if system and system not in names:
         raise EvalHarnessError(f"no system {system!r}", where=path, hint=f"systems: {shown}")
     if not system and len(names) > 1:

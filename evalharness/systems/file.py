@@ -18,6 +18,7 @@ from evalharness.config import FilePath
 from evalharness.formats.hypotheses import Hypotheses, read_hypotheses
 from evalharness.formats.recognition import AUTO
 from evalharness.formats.text import check_aligned, read_bytes
+from evalharness.languages import normalised
 from evalharness.systems.system import System
 from evalharness.values.outputs import Facts, Failure, Outputs, Translation, observed
 from evalharness.values.segments import Bitext
@@ -122,7 +123,13 @@ class FileSystem(System):
     def _hypotheses(self, bitext: Bitext) -> Hypotheses:
         source, target = bitext.source_lang, bitext.target_lang
         content, path = self._content(source, target), self._path(source, target)
-        return read_hypotheses(content, path, target, self.column, self.input_format)
+
+        def is_target(tag: str) -> bool:
+            """As precisely as the less precise of the two tags says it."""
+            pairs = zip(target.split("-"), normalised(tag, where=path).split("-"), strict=False)
+            return all(ours == theirs for ours, theirs in pairs)
+
+        return read_hypotheses(content, path, is_target, self.column, self.input_format)
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ def jsonl(path: Path, rows: list[dict]) -> Path:
 
 
 def of(path: Path, target: str, ids: list[str]) -> list[str | None]:
-    made = read_hypotheses(path.read_bytes(), path, target)
+    made = read_hypotheses(path.read_bytes(), path, lambda tag: tag == target)
     return made.of(ids, list(range(len(ids))), "src", len(ids))
 
 
