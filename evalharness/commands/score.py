@@ -81,6 +81,8 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
         if arguments.pair is None:
             log.info("the languages are not named (-l ar-en): und-und, tokenized as for English")
         _set_files(config, arguments, stack)
+    if arguments.testset and arguments.pair is not None and "pairs" in config.testset:
+        config.testset.pairs = [arguments.pair]
     testset = build(config.testset, "testset")
     if arguments.testset and arguments.pair is not None:
         testset = OnePair(testset, "-".join(languages_of(arguments.pair)))

@@ -85,8 +85,8 @@ _METRICS_HELP = (
     " and comet where it is downloaded. A metric that is named is downloaded, and required"
 )
 _TESTSET_HELP = (
-    "a test set: its name, mtme:FOLDER, or a file (WMT's XML, TSV, CSV, JSONL); without -i, the"
-    " outputs that belong to it"
+    "a test set: its name, mtme:FOLDER, sacrebleu:NAME, or a file (WMT's XML, TSV, CSV, JSONL);"
+    " without -i, the outputs that belong to it"
 )
 _CHECKS_HELP = "empty unfinished copied_source; without -c all of these, with nothing after it none"
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
@@ -210,11 +210,9 @@ def testset_words(name: str, pair: str | None) -> list[str]:
     """
     kind, colon, where = name.partition(":")
     if colon and kind == "mtme":
-        pairs = [] if pair is None else [f"testset.pairs=[{pair}]"]
-        return ["testset=mtme", f"testset.path={where}", *pairs]
+        return ["testset=mtme", f"testset.path={where}"]
     if colon and kind == "sacrebleu":
-        pairs = [] if pair is None else [f"testset.pairs=[{pair}]"]
-        return ["testset=sacrebleu", f"testset.name={where}", *pairs]
+        return ["testset=sacrebleu", f"testset.name={where}"]
     if "/" not in name and not Path(name).is_file():
         return [f"testset={name}"]
     found = recognise(read_bytes(name), name)

@@ -158,6 +158,7 @@ class Run:
             len(rows),
             self.provenance,
             reference_names=tuple(self.content.run["testset"].get("reference_names", ())),
+            version=str(self.content.run["testset"].get("version", "")),
         )
         if bitext.digest != self.digest:
             raise self.content.damaged("not the segments that were scored")

@@ -5,8 +5,10 @@
 `narrowing` keeps one pair.
 """
 
+from evalharness.testsets.hub import HubTestSet
 from evalharness.testsets.mtme import MtmeTestSet
 from evalharness.testsets.narrowing import OnePair, single_pairs
+from evalharness.testsets.sacrebleu import SacrebleuTestSet
 from evalharness.testsets.statements import StatementsTestSet
 from evalharness.testsets.testset import TestSet
 from evalharness.testsets.text import GivenTestSet, Texts, TextTestSet
@@ -16,8 +18,10 @@ from evalharness.values.segments import Bitext, Segment, reference_letters
 __all__ = [
     "Bitext",
     "GivenTestSet",
+    "HubTestSet",
     "MtmeTestSet",
     "OnePair",
+    "SacrebleuTestSet",
     "Segment",
     "StatementsTestSet",
     "TestSet",

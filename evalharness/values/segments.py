@@ -56,6 +56,7 @@ class Bitext:
             `none` where there are no references.
         notes: What was left out and why, one line each.
         reference_names: What the references are called, in their order; empty if nothing.
+        version: The commit or version of a test set that has one; empty for none.
     """
 
     testset: str
@@ -67,6 +68,7 @@ class Bitext:
     provenance: tuple[str, ...]
     notes: tuple[str, ...] = ()
     reference_names: tuple[str, ...] = ()
+    version: str = ""
 
     @property
     def pair(self) -> str:
@@ -80,13 +82,14 @@ class Bitext:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of the pair, its segments and their provenance; not of where they lie."""
+        """SHA-256 (hex) of the pair, segments, provenance and version; not of where they lie."""
         facts = [
             self.testset,
             self.source_lang,
             self.target_lang,
             self.provenance,
             [[s.id, s.document, s.source, s.references] for s in self.segments],
+            *([self.version] if self.version else ()),
         ]
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
