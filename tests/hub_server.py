@@ -122,6 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
         offset = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         rest = f" +{offset[1]}" if offset else ""
         self.hub.requests.append(f"{self.command} {path}{rest}")
+        if path.startswith("/api/datasets/"):
+            self._answer_about_datasets(path)
+            return
         api = re.fullmatch(r"/api/models/(.+?)/revision/(.+)", path)
         file = re.fullmatch(r"/(.+?)/resolve/([^/]+)/(.+)", path)
         match = api or file
@@ -142,6 +145,36 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound")
         else:
             self._send_file(repo, commit, match[3], int(offset[1]) if offset else 0)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.do_GET()
+
+    def _answer_about_datasets(self, path: str) -> None:
+        """Repositories of data sets are called `datasets/ID`, as their files' addresses are."""
+        match = re.fullmatch(
+            r"/api/(datasets/[^/]+/[^/]+)(?:/(revision|tree)/([^/]+)/?(.*))?", path
+        )
+        repo = self.hub.repos.get(match[1]) if match else None
+        if match is None or repo is None:
+            self._refuse(404, "RepoNotFound")
+            return
+        commit = repo.commit(match[3] or "main")
+        if commit is None:
+            self._refuse(404, "RevisionNotFound")
+        elif match[2] == "tree":
+            self._list_folder(repo.commits[commit], match[4])
+        else:
+            self._list(match[1].removeprefix("datasets/"), repo, commit)
+
+    def _list_folder(self, files: Mapping[str, bytes], folder: str) -> None:
+        entries, above = [], f"{folder}/" if folder else ""
+        for name, content in files.items():
+            if name.startswith(above) and "/" not in name.removeprefix(above):
+                facts = {"type": "file", "path": name, "size": len(content)}
+                entries.append({**facts, "oid": etag(name, content)[:40]})
+        status = 200 if entries else 404
+        self._answer(status, json.dumps(entries).encode(), {"Content-Type": "application/json"})
 
     def _list(self, name: str, repo: Repo, commit: str) -> None:
         siblings = []

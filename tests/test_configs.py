@@ -26,6 +26,9 @@ REQUIRED = {
     "testset.source_lang": "tr",
     "testset.source": "src.txt",
     "testset.path": "set.xml",
+    "testset.name": "wmt18",
+    "testset.repository": "own/set",
+    "testset.pairs": "[tr-en]",
 }
 CHOICES = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 COMMANDS = [path.stem for path in sorted(CONF.glob("*.yaml")) if path.stem != "common"]

@@ -75,10 +75,6 @@ class HubTestSet(TestSet):
 
     def __post_init__(self) -> None:
         check_provenance(self.provenance)
-        if bool(self.repository) == bool(self.folder):
-            raise EvalHarnessError("give one of repository and folder", where="repository")
-        if not self.pairs:
-            raise EvalHarnessError("none", where="pairs", hint="such as 'testset.pairs=[tr-en]'")
 
     def missing_requirement(self) -> str | None:
         """Why the library is not here."""
@@ -91,6 +87,11 @@ class HubTestSet(TestSet):
             EvalHarnessError: The data set, a table, a column or a language is missing, the data set
                 is gated, or it cannot be downloaded.
         """
+        if bool(self.repository) == bool(self.folder):
+            raise EvalHarnessError("give one of repository and folder", where="testset.repository")
+        if not self.pairs:
+            hint = "such as 'testset.pairs=[tr-en]'"
+            raise EvalHarnessError("none", where="testset.pairs", hint=hint)
         return [self._bitext(*split_pair(pair)) for pair in dict.fromkeys(self.pairs)]
 
     def _bitext(self, source: str, target: str) -> Bitext:
