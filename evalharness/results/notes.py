@@ -37,6 +37,7 @@ def notes(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[str]:
     tests = ((run.testset, run.pair, note) for run in runs for note in run.testset_notes)
     for testset, pair, note in dict.fromkeys(tests):
         yield f"{testset} {pair}: {note}"
+    yield from _boundary_notes(runs)
     yield from _interval_notes(runs)
     for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
         yield f"{system}: {note}"
@@ -101,6 +102,25 @@ def _differ_in_order(runs: Sequence[Run]) -> bool:
         }
         return len(contents) == 1
     return False
+
+
+def _boundary_notes(runs: Sequence[Run]) -> Iterator[str]:
+    """Says where words are counted in a language that is written without spaces."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        for score in run.scores:
+            parts = score.signature.split("|")
+            if _UNSPACED & {run.target_lang.split("-")[0]} and "tok:13a" in parts:
+                found.setdefault(score.metric, []).append(run)
+    for metric, several in found.items():
+        yield (
+            f"{metric} ({_tests(several)}): the target is written without spaces between words, and"
+            " tok:13a takes whole clauses for words (metric.bleu.tokenize=char or flores200)"
+        )
+
+
+_UNSPACED = {"bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh"}
+"""Languages that do not part words by spaces."""
 
 
 def _absences(runs: Sequence[Run]) -> Iterator[str]:
