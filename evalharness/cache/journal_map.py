@@ -16,7 +16,6 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from evalharness.cache.journal import Journal
@@ -64,12 +63,12 @@ class JournalMap(Generic[K, V]):
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
         self._key, self._write, self._parse = key, write, parse
-        self.journal = Journal(folder, about, self._read, read=read)
         self._entries: dict[str, tuple[Entry[V], ...]] = {}  # the earliest first
         self._tentative: set[str] = set()  # batches, settled or not
         self._settled: set[str] = set()
         self._taken_back: set[str] = set()
         self._batch: str | None = None
+        self.journal = Journal(folder, about, self._read, read=read)
         self.refresh()
 
     def __contains__(self, key: K) -> bool:
@@ -78,12 +77,7 @@ class JournalMap(Generic[K, V]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def get(self, key: K) -> V | None:
@@ -105,10 +99,7 @@ class JournalMap(Generic[K, V]):
             EvalHarnessError: A file cannot be read.
         """
         for file, line in self.journal.others():
-            if isinstance(line, _Mark):
-                self._settled |= line.settled
-                self._taken_back |= line.taken_back
-            else:
+            if line is not None:
                 key, value, batch = line
                 self._remember(key, Entry(file, value, batch))
 
@@ -126,11 +117,11 @@ class JournalMap(Generic[K, V]):
 
     def forget(self, file: str) -> None:
         """Forgets what was read from a file of the journal, which is gone."""
-        for key, entries in list(self._entries.items()):
-            if left := tuple(entry for entry in entries if entry.file != file):
-                self._entries[key] = left
-            else:
-                del self._entries[key]
+        left = {
+            key: tuple(entry for entry in entries if entry.file != file)
+            for key, entries in self._entries.items()
+        }
+        self._entries = {key: entries for key, entries in left.items() if entries}
 
     def begin_batch(self) -> None:
         """Makes what is added from here on tentative, until the batch is settled or taken back."""
@@ -176,19 +167,15 @@ class JournalMap(Generic[K, V]):
         entries = (*self._entries.get(key, ()), entry)
         self._entries[key] = tuple(sorted(entries, key=lambda entry: entry.file))
 
-    def _read(self, line: Mapping[str, Any]) -> _Mark | tuple[str, V, str | None]:
+    def _read(self, line: Mapping[str, Any]) -> tuple[str, V, str | None] | None:
+        """Returns what a line keeps, with its batch; `None` if it says what became of batches."""
         if "settled" in line:
-            return _Mark(frozenset([str(line["settled"])]), frozenset())
-        if "taken_back" in line:
-            return _Mark(frozenset(), frozenset(map(str, line["taken_back"])))
-        return *self._parse(line), str(line["batch"]) if "batch" in line else None
-
-
-class _Mark(NamedTuple):
-    """What became of batches."""
-
-    settled: frozenset[str]
-    taken_back: frozenset[str]
+            self._settled.add(str(line["settled"]))
+        elif "taken_back" in line:
+            self._taken_back.update(map(str, line["taken_back"]))
+        else:
+            return *self._parse(line), str(line["batch"]) if "batch" in line else None
+        return None
 
 
 def digest(facts: Mapping[str, object]) -> str:
