@@ -24,8 +24,11 @@ class _Descriptor(io.FileIO):
             while (written := super().write(data)) is None:  # another program made it non-blocking
                 select.select([], [self], [])
             return written
-        except ConnectionError:
-            pass  # the reader has gone, as after `| head`: nobody misses anything
+        except (BrokenPipeError, ConnectionResetError):
+            # The reader of a pipe or socket has gone, as after `| head`: it chose to read no
+            # more, so that this is no failure. Other errors of connections are: a file on a
+            # mount that was cut off gives them, too.
+            pass
         except OSError as error:
             self.failure = self.failure or error
         return memoryview(data).nbytes

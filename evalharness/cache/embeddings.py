@@ -7,7 +7,6 @@ the vector, so that a process that is killed leaves nothing that could be mistak
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import zlib
@@ -18,8 +17,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.cache.journal import Journal
-from evalharness.cache.judgements import digest
+from evalharness.cache.journal_map import JournalMap, digest, hashed
 from evalharness.reading import open_file
 
 log = logging.getLogger(__name__)
@@ -33,7 +31,8 @@ _STORED = np.dtype("<f4")
 
 
 class _Place(NamedTuple):
-    file: str
+    """Where a vector stands in the file beside that of its line."""
+
     row: int
     checksum: int
 
@@ -64,17 +63,23 @@ class StoredEmbeddings:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
         self._room = store / _ROOM
-        self._journal = Journal(self._room / digest(facts), {"facts": facts}, _parse, read=read)
+        self._places: JournalMap[str, _Place] = JournalMap(
+            self._room / digest(facts),
+            {"facts": facts},
+            key=hashed,
+            write=_line,
+            parse=_parse,
+            read=read,
+        )
+        self._journal = self._places.journal
         self._width = width
         self._max_bytes = max_gb * 1e9
-        self._places: dict[str, _Place] = {}
         self._used: set[str] = set()
         self._file: IO[bytes] | None = None
         self._rows = 0
-        self.refresh()
 
     def __contains__(self, text: str) -> bool:
-        return _key(text) in self._places
+        return text in self._places
 
     def refresh(self) -> None:
         """Reads what other processes have added since.
@@ -82,30 +87,29 @@ class StoredEmbeddings:
         Raises:
             EvalHarnessError: A file cannot be read.
         """
-        for file, (key, row, checksum) in self._journal.others():
-            self._places[key] = _Place(file, row, checksum)
+        self._places.refresh()
 
     def get(self, text: str) -> Vectors | None:
         """Returns the vector of a text, of shape (width,); `None` if there is none.
 
         A file that is damaged is dropped, with a warning.
         """
-        place = self._places.get(_key(text))
-        if place is None:
+        entry = self._places.entry(text)
+        if entry is None:
             return None
-        path = self._journal.folder / place.file
+        path, place = self._journal.folder / entry.file, entry.value
         try:
             with open_file(path.with_suffix(_VECTORS)) as file:
                 file.seek(place.row * self._width * _STORED.itemsize)
                 content = file.read(self._width * _STORED.itemsize)
             self._note_use(path)
         except (OSError, OverflowError):  # another process has made room, or the row is none
-            self._forget(path)
+            self._places.forget(path.name)
             return None
         if not content or zlib.crc32(content) != place.checksum:
             log.warning("%s: damaged; dropped, its texts are encoded anew", path)
             _remove(path)
-            self._forget(path)
+            self._places.forget(path.name)
             return None
         return np.frombuffer(content, _STORED).astype(np.float32)
 
@@ -131,9 +135,7 @@ class StoredEmbeddings:
         except OSError as error:
             raise self._journal.not_writable(error) from error
         for text, vector in zip(texts, stored, strict=True):
-            checksum = zlib.crc32(vector.tobytes())
-            file = self._journal.add({"key": _key(text), "row": self._rows, "crc": checksum})
-            self._places[_key(text)] = _Place(file, self._rows, checksum)
+            self._places.add(text, _Place(self._rows, zlib.crc32(vector.tobytes())))
             self._rows += 1
 
     def close(self) -> None:
@@ -157,11 +159,6 @@ class StoredEmbeddings:
         if path.name not in self._used:
             self._used.add(path.name)
             os.utime(path)
-
-    def _forget(self, path: Path) -> None:
-        self._places = {
-            key: place for key, place in self._places.items() if place.file != path.name
-        }
 
     def _make_room(self) -> None:
         """Removes the files that were not used for longest until the rest fits."""
@@ -189,9 +186,9 @@ def _remove(path: Path) -> None:
     path.with_suffix(_VECTORS).unlink(missing_ok=True)
 
 
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _line(key: str, place: _Place) -> dict[str, object]:
+    return {"key": key, "row": place.row, "crc": place.checksum}
 
 
-def _parse(line: Mapping[str, Any]) -> tuple[str, int, int]:
-    return str(line["key"]), int(line["row"]), int(line["crc"])
+def _parse(line: Mapping[str, Any]) -> tuple[str, _Place]:
+    return str(line["key"]), _Place(int(line["row"]), int(line["crc"]))

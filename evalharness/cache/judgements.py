@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evalharness.cache.journal import Journal
+from evalharness.cache.journal_map import JournalMap, digest, hashed
 
 
 class Triple(NamedTuple):
@@ -56,7 +55,7 @@ class Opinion:
     error_spans: tuple[ErrorSpan, ...] = ()
 
 
-class StoredJudgements:
+class StoredJudgements(JournalMap[Triple, Opinion]):
     """The judgements of one checkpoint under one set of facts."""
 
     def __init__(self, store: Path, facts: Mapping[str, object], *, read: bool = True) -> None:
@@ -70,41 +69,25 @@ class StoredJudgements:
         Raises:
             EvalHarnessError: The folder cannot be used, or was written by a newer evalharness.
         """
-        folder = store / "judgements" / digest(facts)
-        self._journal = Journal(folder, {"facts": facts}, _parse, read=read)
-        self._opinions: dict[str, Opinion] = {}
-        for _, (key, opinion) in self._journal.others():
-            self._opinions[key] = opinion
-
-    def get(self, triple: Triple) -> Opinion | None:
-        """Returns what was said about it; `None` if nothing."""
-        return self._opinions.get(_key(triple))
-
-    def add(self, triple: Triple, opinion: Opinion) -> None:
-        """Keeps a judgement; it outlives this process from now on.
-
-        Raises:
-            EvalHarnessError: It cannot be written.
-        """
-        spans = list(map(list, opinion.error_spans))
-        line = {"key": _key(triple), "score": opinion.score}
-        line |= {"truncated": True} if opinion.truncated else {}
-        line |= {"error_spans": spans} if spans else {}
-        self._journal.add(line)
-        self._opinions[_key(triple)] = opinion
-
-    def close(self) -> None:
-        """Ends this process's file."""
-        self._journal.close()
-
-
-def digest(facts: Mapping[str, object]) -> str:
-    """Returns the folder's name of what rests on these facts."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+        super().__init__(
+            store / "judgements" / digest(facts),
+            {"facts": facts},
+            key=_key,
+            write=_line,
+            parse=_parse,
+            read=read,
+        )
 
 
 def _key(triple: Triple) -> str:
-    return hashlib.sha256(json.dumps(triple).encode()).hexdigest()[:32]
+    return hashed(json.dumps(triple))
+
+
+def _line(key: str, opinion: Opinion) -> dict[str, object]:
+    line: dict[str, object] = {"key": key, "score": opinion.score}
+    line |= {"truncated": True} if opinion.truncated else {}
+    spans = list(map(list, opinion.error_spans))
+    return line | ({"error_spans": spans} if spans else {})
 
 
 def _parse(line: Mapping[str, Any]) -> tuple[str, Opinion]:
