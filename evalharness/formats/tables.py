@@ -13,7 +13,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.formats.columns import is_header
 from evalharness.formats.recognition import Kind
 from evalharness.formats.text import decode_text, listed
-from evalharness.reading import parse_json
+from evalharness.reading import MOST_JSON_BYTES, parse_json
 
 _MOST_COLUMNS = 10_000
 
@@ -91,6 +91,7 @@ def read_columns(content: bytes, path: str | Path, kind: Kind) -> DataFile:
 
 
 def _csv_cells(text: str, path: str | Path) -> list[list[str]]:
+    csv.field_size_limit(MOST_JSON_BYTES)
     try:
         return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except csv.Error as error:

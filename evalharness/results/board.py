@@ -213,7 +213,12 @@ def _rows(section: Sequence[_Entry], columns: Sequence[str]) -> Iterator[Row]:
 
 
 def _signatures(run: Run) -> str:
-    """What the numbers rest on: the test set's digest, its references, each metric's signature."""
+    """What the numbers rest on: the test set's digest, its references, each metric's signature.
+
+    The order of several references is said, since sacreBLEU's chrF depends on it.
+    """
     references = "+".join(run.provenance)
-    basis = f"{run.testset}|digest:{run.digest[:16]}|references:{references}"
+    names = run.reference_names
+    order = f"|order:{'+'.join(names)}" if len(names) > 1 else ""
+    basis = f"{run.testset}|digest:{run.digest[:16]}|references:{references}{order}"
     return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])

@@ -67,6 +67,7 @@ def run_of(results: Path, folder: str, content: Content) -> Run:
         target_lang=scores["target_lang"],
         segments=scores["segments"],
         provenance=tuple(head["testset"]["references"]),
+        reference_names=_texts(head["testset"].get("reference_names", [])),
         scores=tuple(map(_score, _array(scores["scores"]))),
         unavailable=tuple(_known(Unavailable, one) for one in _array(scores["unavailable"])),
         checks=tuple(map(_check_rate, _array(scores.get("checks", [])))),
@@ -83,9 +84,6 @@ def run_of(results: Path, folder: str, content: Content) -> Run:
         content=content,
     )
     check_run(run, head)
-    names = _array(head["testset"].get("reference_names", []))
-    if not all(isinstance(name, str) for name in names):
-        raise TypeError(f"reference_names is {names!r}")
     return run
 
 
@@ -142,10 +140,18 @@ def _finding(facts: Mapping[str, Any]) -> Finding:
 
 
 def _ids(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    ids = _array(facts["segment_ids"])
-    if not all(isinstance(id_, str) for id_ in ids):
-        raise TypeError(f"segment_ids is {ids!r}")
-    return tuple(ids)
+    return _texts(facts["segment_ids"])
+
+
+def _texts(found: Any) -> tuple[str, ...]:
+    """What JSON holds as an array of texts.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not all(isinstance(text, str) for text in _array(found)):
+        raise TypeError(f"{found!r} has something else than texts")
+    return tuple(found)
 
 
 def _array(found: Any) -> Sequence[Any]:

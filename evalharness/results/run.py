@@ -48,6 +48,7 @@ class Run:
         target_lang: BCP-47 code.
         segments: How many segments were scored.
         provenance: Who made the references.
+        reference_names: What the references are called, in their order; empty if nothing.
         scores: One per metric that could be computed.
         unavailable: One per metric that could not.
         checks: One per check.
@@ -75,6 +76,7 @@ class Run:
     target_lang: str
     segments: int
     provenance: tuple[str, ...]
+    reference_names: tuple[str, ...]
     scores: tuple[Score, ...]
     unavailable: tuple[Unavailable, ...]
     checks: tuple[CheckRate, ...]
@@ -157,7 +159,7 @@ class Run:
             str(self.content.segments_path),
             len(rows),
             self.provenance,
-            reference_names=tuple(self.content.run["testset"].get("reference_names", ())),
+            reference_names=self.reference_names,
             version=str(self.content.run["testset"].get("version", "")),
         )
         if bitext.digest != self.digest:

@@ -53,6 +53,7 @@ def run(system: str, *scores: Score, **changes: object) -> Run:
         failed=0,
         observed={},
         prompt=None,
+        reference_names=(),
         samples=False,
         passes=1,
         notes=(),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import CommandLine
+from ..conftest import CommandLine, read_leaderboard
 
 MARKED = ("AIRC", "chrF2")
 """A file that begins with a byte-order mark, which is dropped and was scored then."""
@@ -87,6 +87,13 @@ def test_all_pairs_are_translated_and_references_keep_their_order(
         for path in Path("results").glob("runs/mini.tr-en/*/run.json")
     }
     assert found == {("refA",), ("refA", "refB"), ("refB", "refA")}
+    orders = {
+        part
+        for row in read_leaderboard(Path("results"))
+        for part in row["signatures"].split(";")[0].split("|")
+        if part.startswith("order:")
+    }
+    assert orders == {"order:refA+refB", "order:refB+refA"}
 
 
 def test_a_test_set_without_outputs_asks_for_some(small_folder: Path, evalharness: CommandLine):
