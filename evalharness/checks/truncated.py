@@ -12,7 +12,7 @@ from evalharness.values.segments import Bitext, Segment
 
 @dataclass(frozen=True)
 class Truncated(Check):
-    """The source was longer than the system takes, and its end was cut off before it was translated.
+    """The source was longer than the system takes, and its end was cut off before translation.
 
     It rests on the observation `truncated`. It differs from `unfinished`, where the source was
     read whole and the hypothesis lacks its end. What holds for a system that says nothing, and for
