@@ -38,8 +38,9 @@ class MixedScript(Check):
         return False
 
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
-        """Names the alphabets and the least length."""
-        return "alphabets:latin+cyrillic+greek|letters:3|spared:source+greekfirst"
+        """Names the alphabets, the least length, and whether sources could spare anything."""
+        spared = "greekfirst+source" if bitext.has_sources else "greekfirst"
+        return f"alphabets:latin+cyrillic+greek|letters:3|spared:{spared}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look:
         """Returns the look; it needs nothing of the bitext."""

@@ -38,8 +38,9 @@ class Repetition(Check):
         return True
 
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
-        """Names the bounds."""
-        return "words:1-12x4|letters:2-12x5|spared:source"
+        """Names the bounds, and whether sources could spare anything."""
+        spared = "source" if bitext.has_sources else "nothing"
+        return f"words:1-12x4|letters:2-12x5|spared:{spared}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look:
         """Returns the look; it needs nothing of the bitext."""
