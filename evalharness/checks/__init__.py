@@ -1,6 +1,7 @@
 """Checks: rates of outputs that are wrong in a way a program can see. They never rank.
 
-`check` is the protocol; each check has a file of its own: `empty`, `unfinished`, `copied_source`.
+`check` is the protocol; each check has a file of its own: `empty`, `truncated`, `unfinished`,
+`copied_source`, `wrong_script`, `mixed_script`, `repetition`.
 `judging` turns what a check sees in a bitext into a rate with the references as control group.
 """
 
@@ -8,7 +9,11 @@ from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.copied_source import CopiedSource
 from evalharness.checks.empty import Empty
 from evalharness.checks.judging import find, look_at, make_rate
+from evalharness.checks.mixed_script import MixedScript
+from evalharness.checks.repetition import Repetition
+from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
+from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
 from evalharness.values.segments import Bitext, Segment
@@ -22,10 +27,14 @@ __all__ = [
     "Empty",
     "Finding",
     "Look",
+    "MixedScript",
     "Observations",
     "Outputs",
+    "Repetition",
     "Segment",
+    "Truncated",
     "Unfinished",
+    "WrongScript",
     "find",
     "look_at",
     "make_rate",

@@ -88,7 +88,10 @@ _TESTSET_HELP = (
     "a test set: its name, mtme:FOLDER, sacrebleu:NAME, or a file (WMT's XML, TSV, CSV, JSONL);"
     " without -i, the outputs that belong to it"
 )
-_CHECKS_HELP = "empty unfinished copied_source; without -c all of these, with nothing after it none"
+_CHECKS_HELP = (
+    "empty unfinished copied_source truncated wrong_script mixed_script repetition; without -c all"
+    " of these, with nothing after it none"
+)
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
 
 

@@ -297,7 +297,8 @@ def test_the_python_api_chooses_checks():
 
     assert looked([]) == set()
     assert looked(["empty"]) == {"empty"}
-    assert looked(None) == {"empty", "unfinished"}  # nobody named the languages
+    everywhere = {"empty", "unfinished", "truncated", "mixed_script", "repetition"}
+    assert looked(None) == everywhere  # nobody named the languages
     with pytest.raises(EvalHarnessError, match="emtpy"):
         looked(["emtpy"])
 
@@ -323,6 +324,10 @@ def test_score_has_a_flag_and_json_of_checks(evalharness: CommandLine, tmp_path:
         "empty": 0,
         "unfinished": 0,
         "copied_source": 1,
+        "truncated": 0,
+        "wrong_script": 0,
+        "mixed_script": 0,
+        "repetition": 0,
     }
     assert run["findings"] == []
     (run,) = json.loads(evalharness(*words, "-f", "json", "results_dir=null", "-c", "empty").out)[
