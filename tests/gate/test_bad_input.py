@@ -210,7 +210,7 @@ DAMAGES = {
         lambda folder: (folder / SEGMENTS).write_text(""),
         "base/baseline.json: damaged: ValueError: text.tr-en.jsonl has 0 lines, not 3",
     ),
-    "another id": (edit_text('"id": "3"', '"id": "4"'), "not the segments that its digest says"),
+    "another id": (edit_text('"id": "3"', '"id": "4"'), "segments"),
     "an id that is no text": (edit_text('"id": "3"', '"id": 3'), f"base/{SEGMENTS}:3: damaged"),
     "other statistics": (
         edit_text('"chrF2": [8, 7, 6', '"chrF2": [8, 7, 5'),
