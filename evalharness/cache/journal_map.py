@@ -164,8 +164,10 @@ class JournalMap(Generic[K, V]):
     def _remember(self, key: str, entry: Entry[V]) -> None:
         if entry.batch is not None:
             self._tentative.add(entry.batch)
-        entries = (*self._entries.get(key, ()), entry)
-        self._entries[key] = tuple(sorted(entries, key=lambda entry: entry.file))
+        if before := self._entries.get(key):
+            self._entries[key] = tuple(sorted((*before, entry), key=lambda entry: entry.file))
+        else:
+            self._entries[key] = (entry,)
 
     def _read(self, line: Mapping[str, Any]) -> tuple[str, V, str | None] | None:
         """Returns what a line keeps, with its batch; `None` if it says what became of batches."""

@@ -10,8 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evalharness.errors import EvalHarnessError
-from evalharness.hub.files import Select, files_in, lacking, transformers_files, with_gguf
-from evalharness.hub.obstacles import Obstacles
+from evalharness.hub.files import files_in, lacking, with_gguf
 from evalharness.hub.repository import Repository
 from evalharness.terminal import working
 
@@ -20,7 +19,7 @@ PACKAGE = "package:"
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Repository):
     """Weights and what belongs to them: a repository of the Hugging Face hub, or a folder.
 
     Nothing of it is executed or unpickled here.
@@ -29,16 +28,10 @@ class Checkpoint:
         name: A hub id `owner/name`; a folder; or `package:<module>`, the folder of an installed
             Python package, which is not imported. A folder that exists comes before a hub id.
         revision: Branch, tag or commit of a hub repository; says nothing about a folder.
-        fetch_with: The command that downloads it, for errors.
-        key: The option that names it, for errors: `model.checkpoint`, `metric.comet.encoder`.
+        fetch_with: See `Repository`.
+        key: Likewise.
         select: Which files are wanted.
     """
-
-    name: str
-    revision: str = "main"
-    fetch_with: str = ""
-    key: str = "model.checkpoint"
-    select: Select = transformers_files
 
     @classmethod
     def parse(cls, spec: str, fetch_with: str = "", key: str = "model.checkpoint") -> Checkpoint:
@@ -65,7 +58,7 @@ class Checkpoint:
             EvalHarnessError: See `folder`.
         """
         if (local := self._local()) is None:
-            return {"checkpoint": self.name, "commit": self._repository.commit()}
+            return {"checkpoint": self.name, "commit": self.commit()}
         names = with_gguf(self.select)(files_in(local)).names
         wanted = [(name, (local / name).stat()) for name in names]
         state = tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in wanted)
@@ -77,7 +70,7 @@ class Checkpoint:
         Raises:
             EvalHarnessError: It is a folder that lacks something, or the name means nothing here.
         """
-        return self._local() is not None or self._repository.is_here()
+        return self._local() is not None or super().is_here()
 
     def folder(self) -> Path:
         """Returns a local folder with all wanted files; downloads what is missing.
@@ -86,7 +79,7 @@ class Checkpoint:
             EvalHarnessError: There is no such folder or repository, something is missing in it,
                 or it cannot be downloaded.
         """
-        return self._local() or self._repository.folder()
+        return self._local() or super().folder()
 
     def fetch(self) -> Path:
         """Asks the hub for the revision's newest commit and downloads what is missing.
@@ -97,22 +90,14 @@ class Checkpoint:
         Raises:
             EvalHarnessError: See `folder`.
         """
-        return self._local() or self._repository.fetch()
+        return self._local() or super().fetch()
 
     def files(self) -> tuple[Path, ...]:
         """Returns the wanted files that are here."""
         local = self._local()
-        folder = local or self._repository.folder()
+        folder = local or super().folder()
         select = with_gguf(self.select) if local else self.select
         return tuple(folder / name for name in select(files_in(folder)).names)
-
-    @property
-    def _repository(self) -> Repository:
-        return Repository(self.name, self.revision, self.select, self._obstacles)
-
-    @property
-    def _obstacles(self) -> Obstacles:
-        return Obstacles(self.name, self.revision, self.fetch_with, self.key)
 
     def _local(self) -> Path | None:
         """The folder, which is whole, if the name means one; `None` for a hub id."""
@@ -147,7 +132,7 @@ class Checkpoint:
         try:
             validate_repo_id(self.name)
         except HFValidationError:
-            raise self._obstacles.error("unknown") from None
+            raise self._obstacle("unknown") from None
 
     def _package(self, module: str) -> Path:
         top, *below = module.split(".")
@@ -180,6 +165,5 @@ def _digest(folder: Path, state: tuple[tuple[str, int, int], ...]) -> str:
         for name, size, _ in state:
             digest.update(f"{name}\0{size}\0".encode())
             with (folder / name).open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+                hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()

@@ -5,9 +5,7 @@ What requests says is not repeated: it may hold a signed address.
 
 from __future__ import annotations
 
-import errno
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +13,9 @@ from evalharness.errors import EvalHarnessError
 from evalharness.secrecy import scrub
 
 _LONGEST = 200
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PAGE = "https://huggingface.co/{name}"
 
-# What is wrong, and the hint; see `Obstacles.error` for the names in braces.
+# What is wrong, and the hint; see `worded` for the names in braces.
 _WORDS = {
     "offline": (
         "{state}, and HF_HUB_OFFLINE (or TRANSFORMERS_OFFLINE) forbids to ask the hub",
@@ -57,13 +54,9 @@ _WORDS = {
         "{file} is not the file whose hash {host} lists; it was removed",
         "{command} downloads it anew",
     ),
-    "full": (
-        "cannot be downloaded to {place}: {error}",
-        "free space, or set HF_HOME to a folder on another disk",
-    ),
     "not written": (
         "cannot be downloaded to {place}: {error}",
-        "set HF_HOME to a folder that can be written",
+        "free space, or set HF_HOME to a folder that can be written, such as one on another disk",
     ),
 }
 
@@ -72,96 +65,65 @@ class NotDownloadedError(EvalHarnessError):
     """A checkpoint is not here, and the hub does not give it, or there is no way to the hub."""
 
 
-@dataclass(frozen=True)
-class Obstacles:
-    """How the errors of one checkpoint are worded.
+def worded(
+    obstacle: str, *, name: str, key: str, fetch_with: str, **facts: object
+) -> NotDownloadedError:
+    """Returns the error of an obstacle of `_WORDS`.
 
-    Attributes:
+    Args:
+        obstacle: Its name there.
         name: The checkpoint's name.
-        revision: Its revision.
-        fetch_with: The command that downloads it.
         key: The option that names it: `model.checkpoint`.
+        fetch_with: The command that downloads it.
+        facts: What else its sentence needs.
     """
+    from huggingface_hub import constants
 
-    name: str
-    revision: str
-    fetch_with: str
-    key: str
+    run = f"run {fetch_with} where there is a network, or " if fetch_with else ""
+    known = {
+        "name": name,
+        "key": key,
+        "command": fetch_with or "the same command",
+        "elsewhere": f"{run}give {key}=FOLDER",
+        "host": urlsplit(constants.ENDPOINT).hostname or "HF_ENDPOINT",
+    }
+    what, hint = (words.format(**known, **facts) for words in _WORDS[obstacle])
+    return NotDownloadedError(what, where=name, hint=hint)
 
-    def error(self, obstacle: str, **facts: object) -> NotDownloadedError:
-        """Returns the error of an obstacle of `_WORDS`.
 
-        Args:
-            obstacle: Its name there.
-            facts: What its sentence needs besides the name and the option of the checkpoint, the
-                command that downloads it, and the hub's host.
-        """
-        from huggingface_hub import constants
+def recognised(error: Exception) -> tuple[str, dict[str, object]]:
+    """Returns which obstacle of `_WORDS` huggingface_hub has met, and what its sentence needs."""
+    from huggingface_hub import constants, errors, get_token
+    from requests import exceptions as requests
 
-        folder = f"give {self.key}=FOLDER"
-        run = f"run {self.fetch_with} where there is a network, or " if self.fetch_with else ""
-        known = {
-            "name": self.name,
-            "key": self.key,
-            "command": self.fetch_with or "the same command",
-            "elsewhere": f"{run}{folder}",
-            "host": urlsplit(constants.ENDPOINT).hostname or "HF_ENDPOINT",
-        }
-        what, hint = (words.format(**known, **facts) for words in _WORDS[obstacle])
-        return NotDownloadedError(what, where=self.name, hint=hint)
-
-    def met(self, error: Exception, asked: str, state: str = "") -> NotDownloadedError:
-        """Words what huggingface_hub raised.
-
-        Args:
-            error: What it raised.
-            asked: The revision that it was asked for.
-            state: What is here of it, in words; empty once files are downloaded.
-        """
-        from huggingface_hub import errors
-        from requests import exceptions as requests
-
-        if isinstance(error, errors.LocalEntryNotFoundError):  # wraps what kept it from the hub
-            error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        match error:
-            case errors.OfflineModeIsEnabled():
-                return self.error("offline", state=state)
-            case errors.GatedRepoError():
-                return self.error("gated")
-            case errors.RevisionNotFoundError():
-                known = "no revision" if asked == self.revision else "commit gone"
-                return self.error(known, asked=asked)
-            case errors.RepositoryNotFoundError():
-                return self.error("unknown")
-            case errors.EntryNotFoundError():
-                return self.error("not there")
-            case UnicodeError() | requests.InvalidHeader():
-                return self._refused(401)
-            case _ if status is not None:
-                return self._refused(status)
-            case ValueError() | TypeError() | KeyError() | errors.FileMetadataError():
-                return self.error("no hub")  # such as a login page
-            case requests.RequestException():
-                words = type(error).__name__
-            case OSError() if error.errno:
-                return self._not_written(error)
-            case _:
-                words = f"{type(error).__name__}: {_harmless(error)}"
-        return self.error("unreachable" if state else "broken off", error=words, state=state)
-
-    def _refused(self, status: int) -> NotDownloadedError:
-        from huggingface_hub import get_token
-
-        named = {401: "token" if get_token() else "unknown", 403: "forbidden"}
-        return self.error(named.get(status, "status"), status=status)
-
-    def _not_written(self, error: OSError) -> NotDownloadedError:
-        from huggingface_hub import constants
-
-        obstacle = "full" if error.errno in _FULL else "not written"
-        place = error.filename or constants.HF_HUB_CACHE
-        return self.error(obstacle, place=place, error=error.strerror)
+    if isinstance(error, errors.LocalEntryNotFoundError):  # wraps what kept it from the hub
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if isinstance(error, UnicodeError | requests.InvalidHeader):
+        status = 401  # the token is none that could be sent
+    match error:
+        case errors.OfflineModeIsEnabled():
+            return "offline", {}
+        case errors.GatedRepoError():
+            return "gated", {}
+        case errors.RevisionNotFoundError():
+            return "no revision", {}
+        case errors.RepositoryNotFoundError():
+            return "unknown", {}
+        case errors.EntryNotFoundError():
+            return "not there", {}
+        case _ if status is not None:
+            named = {401: "token" if get_token() else "unknown", 403: "forbidden"}
+            return named.get(status, "status"), {"status": status}
+        case ValueError() | TypeError() | KeyError() | errors.FileMetadataError():
+            return "no hub", {}  # such as a login page
+        case OSError() if error.errno and not isinstance(error, requests.RequestException):
+            place = error.filename or constants.HF_HUB_CACHE
+            return "not written", {"place": place, "error": error.strerror}
+    words = type(error).__name__
+    if not isinstance(error, requests.RequestException):
+        words = f"{words}: {_harmless(error)}"
+    return "broken off", {"error": words}
 
 
 def damaged(

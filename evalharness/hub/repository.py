@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from evalharness.errors import EvalHarnessError
-from evalharness.hub.files import Select, first_missing, lacking
-from evalharness.hub.obstacles import Obstacles, is_commit
+from evalharness.hub.files import Select, first_missing, lacking, transformers_files
+from evalharness.hub.obstacles import NotDownloadedError, is_commit, recognised, worded
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo, RepoSibling
@@ -29,19 +29,21 @@ _commits: dict[tuple[str, str], str] = {}
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository at a revision; the errors are those of `Checkpoint`.
+    """A repository at a revision.
 
     Attributes:
         name: Its id, `owner/name`.
         revision: A branch, tag or commit.
+        fetch_with: The command that downloads it, for errors.
+        key: The option that names it, for errors: `model.checkpoint`, `metric.comet.encoder`.
         select: Which of its files are wanted.
-        obstacles: How its errors are worded.
     """
 
     name: str
-    revision: str
-    select: Select
-    obstacles: Obstacles
+    revision: str = "main"
+    fetch_with: str = ""
+    key: str = "model.checkpoint"
+    select: Select = transformers_files
 
     def commit(self) -> str:
         """Returns the commit in use: the one downloaded last, else the hub's newest."""
@@ -100,10 +102,10 @@ class Repository:
                 files_metadata=True,
                 timeout=constants.HF_HUB_ETAG_TIMEOUT,
             )
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise self.obstacles.met(error, revision, self._state(revision)) from None
+        except Exception as error:  # whatever it makes of an answer that is not the hub's
+            raise self._met(error, revision, self._state(revision)) from None
         if not is_commit(str(info.sha)):
-            raise self.obstacles.error("no hub")
+            raise self._obstacle("no hub")
         return info
 
     def _state(self, revision: str) -> str:
@@ -122,7 +124,7 @@ class Repository:
         files = [listed[name] for name in self.select([*listed]).names]
         here = self._cache / "snapshots" / str(info.sha)
         if not all(map(_listed_hash, files)):
-            raise self.obstacles.error("no hub")
+            raise self._obstacle("no hub")
         self._announce(here, files)
         try:
             for file in files:  # not in threads, which Ctrl-C would have to wait for
@@ -133,16 +135,34 @@ class Repository:
         except EvalHarnessError:
             raise
         except Exception as error:  # hf_xet's have no common class
-            raise self.obstacles.met(error, here.name) from None
+            raise self._met(error, here.name) from None
         if missing:
             raise self._incomplete(missing.removeprefix("no "))
         return here
+
+    def _obstacle(self, obstacle: str, **facts: object) -> NotDownloadedError:
+        return worded(obstacle, name=self.name, key=self.key, fetch_with=self.fetch_with, **facts)
+
+    def _met(self, error: Exception, asked: str, state: str = "") -> NotDownloadedError:
+        """Words what huggingface_hub raised when it was asked for a revision.
+
+        Args:
+            error: What it raised.
+            asked: The revision.
+            state: What is here of it, in words; empty once files are downloaded.
+        """
+        obstacle, facts = recognised(error)
+        if obstacle == "no revision" and asked != self.revision:
+            obstacle = "commit gone"
+        elif obstacle == "broken off" and state:
+            obstacle = "unreachable"
+        return self._obstacle(obstacle, asked=asked, state=state, **facts)
 
     def _incomplete(self, missing: str) -> EvalHarnessError:
         return EvalHarnessError(
             f"the repository has no {missing} at revision {self.revision}",
             where=self.name,
-            hint=f"choose another {self.obstacles.key}=",
+            hint=f"choose another {self.key}=",
         )
 
     def _bring(self, commit: str, file: RepoSibling) -> None:
@@ -160,7 +180,7 @@ class Repository:
             path.unlink()
             if blob.parent == (self._cache / "blobs").resolve():
                 blob.unlink(missing_ok=True)
-            raise self.obstacles.error("other content", file=file.rfilename)
+            raise self._obstacle("other content", file=file.rfilename)
 
     def _check_headers(self, response: Any, **options: Any) -> None:
         """Refuses headers that are not hexadecimal: huggingface_hub makes paths of them."""
@@ -172,7 +192,7 @@ class Repository:
         if response.request.method == "HEAD" and not (
             _COMMIT.fullmatch(commit) and _ETAG.fullmatch(etag)
         ):
-            raise self.obstacles.error("no hub")
+            raise self._obstacle("no hub")
 
     def _announce(self, here: Path, files: Sequence[RepoSibling]) -> None:
         total = sum(file.size or 0 for file in files)
