@@ -12,7 +12,7 @@ import sacrebleu.dataset.base
 from evalharness.errors import EvalHarnessError
 from evalharness.testsets import SacrebleuTestSet
 
-from ..conftest import CommandLine
+from ..conftest import CommandLine, in_new_process
 
 LINES = {
     "src": ["bir elma", "iki  deniz", "üç güneş"],
@@ -55,6 +55,23 @@ def test_the_command_scores_against_it(
     (run,) = json.loads(outcome.out)["runs"]
     theirs = sacrebleu.corpus_bleu(["one apple", "two seas", "three"], [LINES["ref"]]).score
     assert run["scores"][0]["score"] == pytest.approx(theirs, abs=1e-9)
+
+
+def test_its_cache_is_the_one_that_sacrebleu_names(tmp_path: Path):
+    """Filled beforehand; nothing is downloaded."""
+    folder = tmp_path / "cache/wmt18"
+    folder.mkdir(parents=True)
+    for name, lines in LINES.items():
+        text = "".join(f"{line}\n" for line in lines)
+        (folder / f"wmt18.tr-en.{name}").write_text(text, encoding="utf-8")
+    words = ["testset=sacrebleu", "testset.name=wmt18", "testset.pairs=[tr-en]", "model=copy"]
+    done = in_new_process(*words, "metric=bleu", cwd=tmp_path, SACREBLEU=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "results").glob("runs/wmt18.tr-en/copy.*/segments.jsonl")
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    theirs = sacrebleu.dataset.base.Dataset._clean
+    assert [row["source"] for row in rows] == LINES["src"]
+    assert [theirs(row["references"][0]) for row in rows] == LINES["ref"]
 
 
 WRONG = {
