@@ -30,7 +30,7 @@ from evalharness.render import render, show
 from evalharness.results import select_runs
 from evalharness.results.notes import provenance_notes, sampling_notes
 from evalharness.stats import find_units
-from evalharness.values import Page
+from evalharness.values import Cell, Column, Page, Row, Table
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,7 @@ def _decide(config: DictConfig) -> tuple[GateReport, Candidate] | None:
         if config["update"]:  # DictConfig has a method of that name
             candidate = find_candidate(Path(config.candidate), config.gate.system)
             lines = update(folder, candidate, margins, metrics, limits)
-            shown = map(visible, [f"baseline written: {folder}", *lines])
-            sys.stdout.write("\n".join(shown) + "\n")
+            _tell_written(folder, lines, config.format)
             return None
         baseline, origin = _baseline(folder, config.gate.base)
         candidate = find_candidate(Path(config.candidate), config.gate.system)
@@ -88,6 +87,17 @@ def _decide(config: DictConfig) -> tuple[GateReport, Candidate] | None:
         (*origin, *_believed(verdicts), *_renewed(verdicts), *_notes(baseline, candidate, limits)),
     )
     return report, candidate
+
+
+def _tell_written(folder: Path, lines: Sequence[str], form: Format) -> None:
+    """Says what a baseline holds that was written: in lines for people, else as a table."""
+    if form is Format.table:
+        shown = map(visible, [f"baseline written: {folder}", *lines])
+        sys.stdout.write("\n".join(shown) + "\n")
+        return
+    rows = tuple(Row({"written": Cell(line)}) for line in lines)
+    table = Table("written", "", (Column("written", "baseline written"),), rows)
+    show(Page((table,), facts={"baseline": str(folder)}, title="Baseline"), form)
 
 
 def _check(config: DictConfig) -> Path:

@@ -391,3 +391,14 @@ def test_a_damaged_run_is_no_candidate(evalharness: CommandLine, held: Path):
     assert outcome.code == 2
     assert "damaged run" in outcome.err
     assert "results: no complete run" in outcome.err
+
+
+def test_what_was_written_is_told_in_the_format_that_is_asked_for(
+    evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    assert evalharness("model=copy", *small, "metric=bleu").code == 0
+    update = ["gate", "update=true", "baseline=base"]
+    content = json.loads(evalharness(*update, "format=json").out)
+    lines = evalharness(*update).out.splitlines()
+    assert lines[0] == f"baseline written: {content['baseline']}"
+    assert [row["written"] for row in content["written"]] == lines[1:]
