@@ -114,16 +114,17 @@ def translate(
         EvalHarnessError: The store cannot be read or written, or the system lacks what it needs.
     """
     source, target = bitext.source_lang, bitext.target_lang
+    requests = [system.request(segment) for segment in bitext.segments]
     pieces = {
-        segment.source: () if is_blank(segment.source) else system.pieces(segment.source, source)
-        for segment in bitext.segments
+        request: () if is_blank(segment.source) else system.pieces(request, source)
+        for request, segment in zip(requests, bitext.segments, strict=True)
     }
     known_by = system.fingerprint(source, target) if fingerprint is None else fingerprint
     with StoredTranslations(store, known_by, source, target, read=read) as kept:
         stored = {
             text for text, several in pieces.items() if several and all(map(kept.get, several))
         }
-        known = sum(segment.source in stored for segment in bitext.segments)
+        known = sum(request in stored for request in requests)
         if known:
             total = len(bitext.segments)
             log.info(
@@ -138,7 +139,7 @@ def translate(
             if (translation := kept.get(piece)) is not None
         }
     made = {text: _join(several, parts, failed, target) for text, several in pieces.items()}
-    segments = [made[segment.source] for segment in bitext.segments]
+    segments = [made[request] for request in requests]
     days = sorted({part.day for part in parts.values() if part.day is not None})
     return Outputs(
         system.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,42 @@ from typing import Any
 
 from evalharness.errors import EvalHarnessError
 from evalharness.languages import language
+from evalharness.values.segments import Segment
 
 FIELDS = ("source_language", "target_language", "source", "target", "text")
+FACTS = ("instruction", "domain", "terms")
+"""What a prompt may say of a segment, where the test set knows it."""
 
 _EXAMPLE = """"model.prompt='Translate into {target_language}: {text}'\""""
 _SHELL = "single quotes keep a shell from replacing $..., and model.prompt=@FILE reads a file"
 _MOST_SHOWN = 300
 _FIELD = re.compile(r"\{(\w+)\}")
+
+
+class TextWithFacts(str):
+    """A text with the facts of its segment that a prompt names.
+
+    As a string it is both, so that what is kept of one is never taken for the other.
+
+    Attributes:
+        text: The text alone.
+        facts: The facts, as the prompt says them.
+    """
+
+    text: str
+    facts: Mapping[str, str]
+
+    def __new__(cls, text: str, facts: Mapping[str, str]) -> TextWithFacts:
+        """Puts them together."""
+        known = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        both = super().__new__(cls, f"{text}\n{known}")
+        both.text, both.facts = text, facts
+        return both
+
+
+def plain(text: str) -> str:
+    """Returns a text without the facts of its segment."""
+    return text.text if isinstance(text, TextWithFacts) else text
 
 
 @dataclass(frozen=True)
@@ -25,7 +55,7 @@ class Prompt:
     Attributes:
         user: The words around each text, in which `{text}`, `{source_language}`,
             `{target_language}` (English names), `{source}` and `{target}` (BCP-47 codes) are
-            filled in.
+            filled in, and `{instruction}`, `{domain}` and `{terms}` of the segment.
         system: What it is told before; empty for nothing. Has the same fields but `{text}`.
         examples: Texts with their translations, each `{source: ..., target: ...}`, given as turns
             of the same chat.
@@ -48,8 +78,8 @@ class Prompt:
                 hint=f"give one like {_EXAMPLE}; {_SHELL}",
             )
         for option, words, fields in (
-            ("prompt", self.user, FIELDS),
-            ("system_prompt", self.system, FIELDS[:-1]),
+            ("prompt", self.user, (*FIELDS, *FACTS)),
+            ("system_prompt", self.system, (*FIELDS[:-1], *FACTS)),
         ):
             if unknown := [name for name in _FIELD.findall(words) if name not in fields]:
                 known = ", ".join(f"{{{name}}}" for name in fields)
@@ -67,11 +97,30 @@ class Prompt:
                     hint="'model.examples=[{source: elma, target: apple}]'",
                 )
 
+    def request(self, segment: Segment) -> str:
+        """Returns a segment's source, with those of its facts that the prompt names.
+
+        Raises:
+            EvalHarnessError: It lacks one.
+        """
+        words = f"{self.system}{self.user}"
+        named = [name for name in FACTS if f"{{{name}}}" in words]
+        if lacking := [name for name in named if not segment.facts.get(name)]:
+            raise EvalHarnessError(
+                f"the prompt names {{{lacking[0]}}}, and segment {segment.id} has none",
+                where="model.prompt",
+                hint="choose a test set that has it, or leave it out of the prompt",
+            )
+        if not named:
+            return segment.source
+        return TextWithFacts(segment.source, {name: _said(segment.facts[name]) for name in named})
+
     def chat(self, text: str, source: str, target: str) -> list[dict[str, str]]:
         """Returns the messages that ask for a translation.
 
         Args:
-            text: What is to be translated; braces in it stay as they are.
+            text: What is to be translated, and the facts that `request` put beside it; braces in
+                it stay as they are.
             source: BCP-47 code.
             target: BCP-47 code.
         """
@@ -80,6 +129,8 @@ class Prompt:
             "target_language": language(target).name,
             "source": source,
             "target": target,
+            **dict.fromkeys(FACTS, ""),
+            **(text.facts if isinstance(text, TextWithFacts) else {}),
         }
 
         def fill(words: str, text: str) -> str:
@@ -89,7 +140,16 @@ class Prompt:
         for example in self.examples:
             messages.append({"role": "user", "content": fill(self.user, example["source"])})
             messages.append({"role": "assistant", "content": example["target"]})
-        return [*messages, {"role": "user", "content": fill(self.user, text)}]
+        return [*messages, {"role": "user", "content": fill(self.user, plain(text))}]
+
+
+def _said(fact: Any) -> str:
+    """A fact in words: terms as `source = target`, a line each."""
+    if isinstance(fact, Mapping):
+        return "\n".join(f"{term} = {translation}" for term, translation in fact.items())
+    if isinstance(fact, list):
+        return ", ".join(map(str, fact))
+    return str(fact)
 
 
 def _shown(words: str) -> str:

@@ -12,7 +12,7 @@ from evalharness.errors import EvalHarnessError
 from evalharness.hub import Checkpoint
 from evalharness.languages import UNDETERMINED, language
 from evalharness.values.outputs import Facts, Failure, Outputs, Translation
-from evalharness.values.segments import Bitext
+from evalharness.values.segments import Bitext, Segment
 
 _BATCH = 100
 
@@ -167,6 +167,16 @@ class System(Protocol):
             days: The days of all its answers whose days were kept, in order.
         """
         return ()
+
+    def request(self, segment: Segment) -> str:
+        """What is to be translated of a segment: its source, also with facts that a prompt names.
+
+        Equal requests are translated once, ever.
+
+        Raises:
+            EvalHarnessError: The segment lacks a fact.
+        """
+        return segment.source
 
     def pieces(self, text: str, source: str) -> Sequence[str]:
         """Cuts a segment into the pieces that are translated, and kept, each on its own."""

@@ -12,7 +12,7 @@ from omegaconf import MISSING
 
 from evalharness.config import PromptText
 from evalharness.errors import EvalHarnessError
-from evalharness.systems.prompt import Prompt
+from evalharness.systems.prompt import Prompt, plain
 from evalharness.systems.remote.cleaning import RULES
 from evalharness.systems.remote.completion import read_completion
 from evalharness.systems.remote.dispatch import Answers, Texts
@@ -26,6 +26,7 @@ from evalharness.systems.system import (
     translates_between,
 )
 from evalharness.values.outputs import Facts
+from evalharness.values.segments import Segment
 
 _NO_KEY = "none"
 _QUOTA = "insufficient_quota"  # a 429 that no waiting mends
@@ -138,7 +139,11 @@ class ChatSystem(RemoteSystem):
         (text,) = texts
         request = self._request(text, source, target)
         answer = client.post("/chat/completions", request, read=parse_completion)
-        return [read_completion(answer, text, cleaned=self.clean_answers)]
+        return [read_completion(answer, plain(text), cleaned=self.clean_answers)]
+
+    def request(self, segment: Segment) -> str:
+        """The source, with the facts that the prompt names."""
+        return self._prompt.request(segment)
 
     def understood(self, error: RequestError) -> RequestError:
         """Tells a quota that is used up from one that passes: both are 429."""
