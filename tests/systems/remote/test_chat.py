@@ -308,3 +308,31 @@ def test_what_was_removed_is_told_and_the_raw_answer_kept(
 def read_run(folder: Path) -> dict:
     (path,) = (folder / "results").glob("runs/*/*/run.json")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+FACTS = [
+    {"id": "a", "source": "banka", "reference": "bank", "domain": "money", "terms": {"a": "b"}},
+    {"id": "b", "source": "banka", "reference": "bench", "domain": "parks", "terms": ["c", "d"]},
+]
+
+
+def test_facts_of_segments_reach_the_prompt_and_tell_equal_texts_apart(
+    evalharness: CommandLine, tmp_path: Path
+):
+    lines = "".join(f"{json.dumps(row)}\n" for row in FACTS)
+    (tmp_path / "set.jsonl").write_text(lines, encoding="utf-8")
+    testset = ["testset.references=[]", "testset.source=set.jsonl"]
+    with serving() as server:
+        chat = [*chat_arguments(server.url), *testset, "metric=bleu"]
+        asked = [*chat, "model.prompt='{domain} ({terms}): {text}'"]
+        assert evalharness(*asked).code == 0
+        sent = sorted(body["messages"][-1]["content"] for body in server.bodies)
+        assert sent == ["money (a = b): banka", "parks (c, d): banka"]
+        server.bodies.clear()
+        assert evalharness(*asked).code == 0
+        assert server.bodies == []  # kept, by text and facts
+        assert evalharness(*chat, "model.prompt='{text}'").code == 0
+        assert len(server.bodies) == 1  # without facts, the same text is asked once
+        lacking = evalharness(*chat, "model.prompt='{instruction} {text}'")
+        assert (lacking.code, lacking.err.count("\n")) == (2, 2), lacking.err
+        assert "names {instruction}, and segment a has none" in lacking.err
