@@ -35,6 +35,7 @@ def load_rows(
 
     is_folder = Path(place).is_dir()
     datasets.utils.logging.set_verbosity_error()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # each retry in two lines
     datasets.disable_progress_bars()
     try:
         builder = datasets.load_dataset_builder(

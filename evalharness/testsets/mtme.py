@@ -76,7 +76,8 @@ class MtmeTestSet(TestSet):
         names = [path.stem for path in sorted((Path(self.path) / "sources").glob("*.txt"))]
         if not names:
             raise EvalHarnessError(
-                "no folder of mt-metrics-eval: it has no sources/*.txt", where=self.path
+                "no folder of mt-metrics-eval: it has no sources/*.txt",
+                where=self.path or "testset.path",
             )
         return {normalised_pair(name): name for name in names}
 
