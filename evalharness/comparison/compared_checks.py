@@ -6,7 +6,7 @@ A check is compared as a metric is whose score is the mean of its flags, and low
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +62,12 @@ def plan_rates(
     for column in sorted(columns):
         if len(columns[column]) < 2:
             continue
-        if wanted is None and len({_share(rate) for rate in columns[column].values()}) == 1:
+        if wanted is None and _are_alike(columns[column].values()):
             continue
         rates = _on_common_segments(columns[column], runs)
+        counts = {int(table[:, 0].sum()) for table in rates.flags.values()}
+        if wanted is None and len(counts) == 1:
+            continue
         if next(iter(rates.flags.values())).any():
             compared[column] = rates
             notes += _narrowed(column, rates, columns[column])
@@ -79,8 +82,10 @@ def _rate(run: Run, check: str) -> CheckRate:
     return rate
 
 
-def _share(rate: CheckRate) -> tuple[int, int]:
-    return rate.count, rate.applicable
+def _are_alike(rates: Collection[CheckRate]) -> bool:
+    """Whether a check fired on nothing, or on as many of as many."""
+    shares = {(rate.count, rate.applicable) for rate in rates}
+    return len(shares) == 1 or not any(rate.count for rate in rates)
 
 
 def _on_common_segments(rates: Mapping[str, CheckRate], runs: Mapping[str, Run]) -> ComparedRates:

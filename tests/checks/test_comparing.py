@@ -143,3 +143,14 @@ def test_the_page_shows_checks_that_differ_and_says_how_they_are_corrected(
     assert [row["metric"] for row in rows] == ["BLEU", "shouting"]
     finished(tmp_path / "results", "soft", NEWS, shouting(5, 6), BLEU, checks=[Shouting()])
     assert "shouting ↓" not in evalharness("compare", "runs=[soft,calm]").out
+
+
+def test_a_check_that_could_judge_less_of_one_run_and_fired_alike_is_left_out(tmp_path: Path):
+    """Digits are no letters: nothing tells whether they shout."""
+    for loud, names in (((), ("calm", "short")), ((0,), ("one", "same"))):
+        finished(tmp_path, names[0], NEWS, shouting(*loud), BLEU, checks=[Shouting()])
+        texts = ["12345" if n == 3 else text for n, text in enumerate(shouting(*loud))]
+        finished(tmp_path, names[1], NEWS, texts, BLEU, checks=[Shouting()])
+        comparison = compared(tmp_path, *names)
+        assert checks_of(comparison) == {}
+        assert not any("shouting" in note for note in comparison.notes)
