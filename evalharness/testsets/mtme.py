@@ -58,7 +58,9 @@ class MtmeTestSet(TestSet):
         wanted = [normalised_pair(pair) for pair in self.pairs] or list(known)
         if unknown := [pair for pair in wanted if pair not in known]:
             raise EvalHarnessError(
-                f"no pair {unknown[0]}", where="pairs", hint=f"{self.path} has {', '.join(known)}"
+                f"no pair {unknown[0]}",
+                where="testset.pairs",
+                hint=f"{self.path} has {', '.join(known)}",
             )
         return [self._bitext(pair, known[pair]) for pair in dict.fromkeys(wanted)]
 
@@ -93,7 +95,7 @@ class MtmeTestSet(TestSet):
         if unknown := [name for name in self.references if name not in references]:
             raise EvalHarnessError(
                 f"{called} has no reference {unknown[0]!r}",
-                where="references",
+                where="testset.references",
                 hint=f"it has {', '.join(references) or 'none'}",
             )
         names = self.references or list(references)[:1]

@@ -109,7 +109,7 @@ class TextTestSet(TestSet):
         if not (references or first.references) and self.provenance != UNSTATED:
             raise EvalHarnessError(
                 f"{self.provenance}, but there are no references",
-                where="provenance",
+                where="testset.provenance",
                 hint="give 'testset.references=[REF.txt]'",
             )
         texts = Texts(

@@ -110,7 +110,7 @@ class WmtXmlTestSet(TestSet):
         if unknown := [name for name in self.references if name not in known]:
             raise EvalHarnessError(
                 f"no reference {unknown[0]!r}",
-                where="references",
+                where="testset.references",
                 hint=f"{self.path} has {', '.join(sorted(known)) or 'none'}",
             )
         return self.references or sorted(known)

@@ -207,7 +207,9 @@ def test_other_metrics_are_added_to_the_same_run(
     assert set(three) == {"BLEU", "TER", "chrF2"}
     assert {name: three[name] for name in both} == both
     (folder,) = apart.glob("runs/*/*")
-    checks = {f"{CHECKS}{name}" for name in ("empty", "unfinished", "copied_source")}
+    looked = json.loads((folder / "scores.json").read_text())["checks"]
+    checks = {f"{CHECKS}{check['check']}" for check in looked}
+    assert checks >= {f"{CHECKS}{name}" for name in ("empty", "unfinished", "copied_source")}
     assert set(np.load(folder / "statistics.npz")) == {*three, *checks}
     segment = json.loads((folder / "segments.jsonl").read_text().splitlines()[0])
     assert set(segment["scores"]) == set(three)

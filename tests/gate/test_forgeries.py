@@ -108,13 +108,6 @@ def test_statistics_of_a_baseline_that_are_not_of_its_hypotheses_are_damage(
 
 
 FORGED = {
-    "another direction": (
-        lambda run: edit(
-            run / "scores.json",
-            lambda content: [score.update(higher_is_better=False) for score in content["scores"]],
-        ),
-        "the baseline says the other direction is better",
-    ),
     "no hypotheses": (
         lambda run: (run / "segments.jsonl").write_text(
             (run / "segments.jsonl")
@@ -137,6 +130,20 @@ def test_a_candidate_that_contradicts_itself_fails(
     outcome = gate(evalharness, *metrics)
     assert outcome.code == 1
     assert words in outcome.out
+
+
+def test_a_candidate_with_a_direction_that_its_formula_does_not_have_is_damaged(
+    baseline: Path, team: Path, evalharness: CommandLine
+):
+    def turn(content: dict) -> None:
+        for score in content["scores"]:
+            score["higher_is_better"] = False
+
+    for run in (team / "now").glob("runs/*/*"):
+        edit(run / "scores.json", turn)
+    outcome = gate(evalharness)
+    assert outcome.code == 2
+    assert "damaged run: ValueError: BLEU: higher_is_better is False" in outcome.err
 
 
 def test_a_metric_that_is_renamed_in_the_run_folder_is_another_metric(
