@@ -162,8 +162,8 @@ def _check_more(row: Mapping[str, Any], metrics: Sequence[str]) -> None:
         if type(score) not in (int, float) or not math.isfinite(score):
             raise ValueError(f"{metric}: {score!r} is no finite number")
     observations, checks = row.get("observations", {}), row.get("checks", {})
-    if not isinstance(checks, dict) or not isinstance(observations, dict):
-        raise TypeError("observations and checks are no objects")
+    if not all(isinstance(one, dict) for one in (observations, checks, row.get("facts", {}))):
+        raise TypeError("observations, checks or facts are no objects")
     if not all(isinstance(facts, dict) for facts in observations.values()):
         raise TypeError("an observation is no object")
 

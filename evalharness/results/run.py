@@ -144,7 +144,14 @@ class Run:
             self.source_lang,
             self.target_lang,
             tuple(
-                Segment(row["id"], at, row["document"], row["source"], tuple(row["references"]))
+                Segment(
+                    row["id"],
+                    at,
+                    row["document"],
+                    row["source"],
+                    tuple(row["references"]),
+                    row.get("facts", {}),
+                )
                 for at, row in enumerate(rows)
             ),
             str(self.content.segments_path),

@@ -202,6 +202,8 @@ def _rows(outputs: Outputs, scoring: Scoring) -> list[dict[str, object]]:
             "hypothesis": outputs.hypotheses[at],
             "scores": {name: numbers[at] for name, numbers in scores.items()},
         }
+        if segment.facts:
+            row["facts"] = segment.facts
         if observations := {who: facts[at] for who, facts in everybody.items() if facts[at]}:
             row["observations"] = observations
         if seen := {one.rate.check: one.seen[at] for one in scoring.checks if at in one.seen}:

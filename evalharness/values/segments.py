@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from string import ascii_uppercase
+from typing import Any
 
 HUMAN = "human"
 MACHINE_DRAFTED = "machine-drafted"
@@ -26,6 +28,8 @@ class Segment:
         document: The document it belongs to, `None` where documents are not known.
         source: The text to translate; empty only where a test set has no sources.
         references: Its human translations; none in a test set without references.
+        facts: What else the test set says about it, JSON values by name: `domain`, `origlang`,
+            `instruction`, `terms`. They change no score, and are no part of the digest.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Segment:
     document: str | None
     source: str
     references: tuple[str, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
