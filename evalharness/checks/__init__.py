@@ -7,8 +7,15 @@
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.copied_source import CopiedSource
 from evalharness.checks.empty import Empty
+from evalharness.checks.encoding import Encoding
+from evalharness.checks.entities import Entities
+from evalharness.checks.invisible import Invisible
 from evalharness.checks.judging import find, look_at, make_rate
+from evalharness.checks.markup import Markup
+from evalharness.checks.placeholders import Placeholders
+from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.unfinished import Unfinished
+from evalharness.checks.urls import Urls
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
 from evalharness.values.segments import Bitext, Segment
@@ -20,12 +27,19 @@ __all__ = [
     "CheckResult",
     "CopiedSource",
     "Empty",
+    "Encoding",
+    "Entities",
     "Finding",
+    "Invisible",
     "Look",
+    "Markup",
     "Observations",
     "Outputs",
+    "Placeholders",
     "Segment",
+    "Tokenized",
     "Unfinished",
+    "Urls",
     "find",
     "look_at",
     "make_rate",
