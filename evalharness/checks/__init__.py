@@ -12,6 +12,7 @@ from evalharness.checks.entities import Entities
 from evalharness.checks.invisible import Invisible
 from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.markup import Markup
+from evalharness.checks.numbers import Numbers
 from evalharness.checks.placeholders import Placeholders
 from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.unfinished import Unfinished
@@ -33,6 +34,7 @@ __all__ = [
     "Invisible",
     "Look",
     "Markup",
+    "Numbers",
     "Observations",
     "Outputs",
     "Placeholders",
