@@ -64,7 +64,9 @@ def spelled(value: Decimal, lang: str) -> frozenset[str]:
     """Returns how a language may write a whole number in words, each folded."""
     if value != int(value) or not 0 < value < _LARGEST:
         return frozenset()
-    return frozenset(filter(None, map(fold, _spellings(int(value), _primary(lang)))))
+    words = set(filter(None, map(fold, _spellings(int(value), _primary(lang)))))
+    duals = {word[:-1] + "ي" for word in words if word.endswith("ا")}  # Arabic's, but nominative
+    return frozenset(words | duals)
 
 
 def _spellings(value: int, lang: str) -> Iterator[str]:

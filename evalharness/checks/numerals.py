@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 _SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"
 _JOINED = r"\d+(?:(?:[.,:\u066b\u066c]|['’](?=\d{3}(?!\d)))\d+)*"
-_NUMERAL = re.compile(rf"(?<!\d){_SPACED}|{_JOINED}")
-_FRACTION = {"½": ".5", "¼": ".25", "¾": ".75"}
+_MIXED = r"\d{1,4} [1-9][/\u2044][2-9](?!\d)"  # 29 3/4
+_NUMERAL = re.compile(rf"(?<!\d){_MIXED}|(?<!\d){_SPACED}|{_JOINED}")
+_FRACTION = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
 _WORD_BEHIND = re.compile(r"[\s-]{0,2}([^\W\d_]+)")
 _SUM = re.compile(r"\s*(?:\w{1,3}\s*)?")  # between the parts of "2 million and 300 thousand"
 _RANGE = re.compile(r"\s*(?:[-–—/]|[^\W\d]{1,6})\s*")  # between those of "30 to 40 million"
@@ -38,9 +39,9 @@ class Numeral:
     """A number in a text.
 
     Attributes:
-        text: How it is written, with ASCII digits.
+        text: How it is written, with ASCII digits and the word for a power of ten behind it.
         start: Where it begins.
-        end: Where it ends, with the word for a power of ten behind it.
+        end: Where it ends.
         readings: What it may mean: one of the readings has to be found elsewhere.
         factor: What the word behind it, such as `million`, makes of it; 1 without one.
     """
@@ -92,7 +93,7 @@ def _numeral(text: str, match: re.Match[str], magnitudes: Mapping[str, int]) -> 
         return Numeral(raw, start, end, readings)
     if not is_certain:
         multiplied += readings
-    return Numeral(raw, start, behind.end(), multiplied, factor)
+    return Numeral(text[start : behind.end()], start, behind.end(), multiplied, factor)
 
 
 def _times(readings: Sequence[Reading], factor: int) -> tuple[Reading, ...]:
@@ -117,6 +118,9 @@ def _inflects(word: str, name: str) -> bool:
 @lru_cache(maxsize=65536)
 def _readings(raw: str) -> tuple[Reading, ...]:
     parts, signs = re.split(r"\D", raw), re.findall(r"\D", raw)
+    if signs[:1] == [" "] and signs[1:] in (["/"], ["\u2044"]):
+        whole, upper, lower = map(Decimal, parts)
+        return (Reading((whole + upper / lower,)),)
     split = tuple(map(Decimal, parts))
     if not signs:
         clock = Reading((split[0] // 100, split[0] % 100))  # 1930 is 19:30

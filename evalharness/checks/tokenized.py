@@ -53,10 +53,14 @@ _PLAIN = re.compile(r"(?<=[^\W_])[,.](?=\s|$)")
 _LEAST_SPACED = 2
 
 
+_HINTS = ("\u2581", "\u2047", "@@", "@-@", "##", "<", "[UNK]")
+
+
 def _look(segment: Segment, text: str, observations: Observations | None) -> Any:
-    known = set(_MARK.findall(segment.source))
-    marks = sorted({mark for mark in _MARK.findall(text) if mark not in known})
-    spaced = _SPACED.findall(text)
-    if len(spaced) >= _LEAST_SPACED and not _PLAIN.search(text):
+    marks: list[str] = []
+    if any(hint in text for hint in _HINTS):
+        marks = sorted(set(_MARK.findall(text)) - set(_MARK.findall(segment.source)))
+    spaced = text.count(" ,") + text.count(" .") >= _LEAST_SPACED and _SPACED.findall(text)
+    if spaced and len(spaced) >= _LEAST_SPACED and not _PLAIN.search(text):
         marks += sorted(set(spaced) - set(_SPACED.findall(segment.source)))
     return marks or None

@@ -83,8 +83,8 @@ _METRICS_HELP = (
     " and comet where it is downloaded. A metric that is named is downloaded, and required"
 )
 _CHECKS_HELP = (
-    "empty unfinished copied_source encoding entities invisible markup placeholders tokenized urls;"
-    " without -c all of these, with nothing after it none"
+    "empty unfinished copied_source encoding entities invisible markup numbers placeholders"
+    " tokenized urls; without -c all of these, with nothing after it none"
 )
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
 
