@@ -46,8 +46,8 @@ def score(
             or a COMET checkpoint (`Unbabel/wmt20-comet-da`, or a folder). `None` for BLEU and
             chrF2, and COMET where it was downloaded before.
         checks: What else to look for in the outputs: `empty`, `unfinished`, `copied_source`,
-            `encoding`, `entities`, `invisible`, `markup`, `numbers`, `placeholders`, `tokenized`,
-            `urls`. `None` for all of these, `[]` for nothing.
+            `encoding`, `entities`, `invisible`, `markup`, `numbers`, `placeholders`, `terms`,
+            `tokenized`, `urls`. `None` for all of these, `[]` for nothing.
         documents: The document id of each segment: intervals then resample documents.
         testset: The test set's name in tables.
         results_dir: Where run folders are written; `None` for a temporary folder that goes with the

@@ -1,6 +1,8 @@
 """Checks: rates of outputs that are wrong in a way a program can see. They never rank.
 
-`check` is the protocol; each check has a file of its own: `empty`, `unfinished`, `copied_source`.
+`check` is the protocol; each check has a file of its own. Helpers of theirs:
+`differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
+`glossary` (of `terms`).
 `judging` turns what a check sees in a bitext into a rate with the references as control group.
 """
 
@@ -14,6 +16,7 @@ from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.markup import Markup
 from evalharness.checks.numbers import Numbers
 from evalharness.checks.placeholders import Placeholders
+from evalharness.checks.terms import Terms
 from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
@@ -39,6 +42,7 @@ __all__ = [
     "Outputs",
     "Placeholders",
     "Segment",
+    "Terms",
     "Tokenized",
     "Unfinished",
     "Urls",

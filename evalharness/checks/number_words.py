@@ -48,7 +48,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=64)
 def magnitudes(lang: str) -> Mapping[str, int]:
     """Returns what a language calls powers of ten, in words and short, by the casefolded name."""
-    found = {}
+    found: dict[str, int] = {}
     locale = _locale(lang)
     for form in ("long", "short") if locale else ():
         for patterns in locale.compact_decimal_formats[form].values():

@@ -84,7 +84,7 @@ _METRICS_HELP = (
 )
 _CHECKS_HELP = (
     "empty unfinished copied_source encoding entities invisible markup numbers placeholders"
-    " tokenized urls; without -c all of these, with nothing after it none"
+    " terms tokenized urls; without -c all of these, with nothing after it none"
 )
 _SEGMENTS_HELP = "write segment scores into this file; without a file to standard output"
 
