@@ -8,6 +8,9 @@
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.copied_source import CopiedSource
 from evalharness.checks.empty import Empty
+from evalharness.checks.encoding import Encoding
+from evalharness.checks.entities import Entities
+from evalharness.checks.invisible import Invisible
 from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.mixed_script import MixedScript
 from evalharness.checks.repetition import Repetition
@@ -25,7 +28,10 @@ __all__ = [
     "CheckResult",
     "CopiedSource",
     "Empty",
+    "Encoding",
+    "Entities",
     "Finding",
+    "Invisible",
     "Look",
     "MixedScript",
     "Observations",
