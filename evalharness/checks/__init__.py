@@ -1,8 +1,9 @@
 """Checks: rates of outputs that are wrong in a way a program can see. They never rank.
 
-`check` is the protocol; each check has a file of its own: `empty`, `truncated`, `unfinished`,
-`copied_source`, `wrong_script`, `mixed_script`, `repetition`.
-`judging` turns what a check sees in a bitext into a rate with the references as control group.
+`check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`,
+`differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
+`glossary` (of `terms`). `judging` turns what a check sees in a bitext into a rate with the
+references as control group.
 """
 
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
@@ -12,10 +13,16 @@ from evalharness.checks.encoding import Encoding
 from evalharness.checks.entities import Entities
 from evalharness.checks.invisible import Invisible
 from evalharness.checks.judging import find, look_at, make_rate
+from evalharness.checks.markup import Markup
 from evalharness.checks.mixed_script import MixedScript
+from evalharness.checks.numbers import Numbers
+from evalharness.checks.placeholders import Placeholders
 from evalharness.checks.repetition import Repetition
+from evalharness.checks.terms import Terms
+from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
+from evalharness.checks.urls import Urls
 from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -33,13 +40,19 @@ __all__ = [
     "Finding",
     "Invisible",
     "Look",
+    "Markup",
     "MixedScript",
+    "Numbers",
     "Observations",
     "Outputs",
+    "Placeholders",
     "Repetition",
     "Segment",
+    "Terms",
+    "Tokenized",
     "Truncated",
     "Unfinished",
+    "Urls",
     "WrongScript",
     "find",
     "look_at",

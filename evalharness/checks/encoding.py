@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from evalharness.checks.check import Check, Look
+from evalharness.extras import lacks_extra
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
 
@@ -35,11 +36,15 @@ class Encoding(Check):
         """Never right: nobody can read them."""
         return True
 
+    def missing_requirement(self) -> str | None:
+        """Why ftfy is not here."""
+        return lacks_extra("checks", ("ftfy",))
+
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the library's version, and whether sources could spare anything."""
         spared = "source" if bitext.has_sources else "nothing"
         others = "replacement+controls+private+lone-marks"
-        return f"mojibake:ftfy-{version('ftfy')}|others:{others}|spared:{spared}"
+        return f"mojibake:ftfy|others:{others}|spared:{spared}|ftfy:{version('ftfy')}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look:
         """Returns the look; without sources, nothing is excepted."""

@@ -13,6 +13,7 @@ from typing import Any
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.number_words import fold, magnitudes, months, spelled
 from evalharness.checks.numerals import Reading, numerals
+from evalharness.extras import lacks_extra
 from evalharness.languages import UNDETERMINED
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
@@ -53,10 +54,14 @@ class Numbers(Check):
         """Translators round, convert and paraphrase numbers, too."""
         return False
 
+    def missing_requirement(self) -> str | None:
+        """Why Babel or num2words is not here."""
+        return lacks_extra("checks", ("babel", "num2words"))
+
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the sources of the words, and what is spared."""
-        libraries = "+".join(f"{name}-{version(name)}" for name in ("babel", "num2words"))
-        return f"numbers:digits|words:{libraries}|months:named|spared:1-{SMALL}"
+        libraries = "|".join(f"{name}:{version(name)}" for name in ("babel", "num2words"))
+        return f"numbers:digits|words:both|months:named|spared:1-{SMALL}|{libraries}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look | None:
         """Returns the look; `None` without sources, or where the languages are not known."""

@@ -19,7 +19,16 @@ from evalharness.stats.aggregates import (
     TerAggregate,
 )
 
-_VERSIONS = ("version", "unbabel-comet", "transformers", "torch", "lingua")
+_VERSIONS = (
+    "version",
+    "unbabel-comet",
+    "transformers",
+    "torch",
+    "lingua",
+    "ftfy",
+    "babel",
+    "num2words",
+)
 _SACREBLEU = {"nrefs", "case", "version"}
 _BLEU = {*_SACREBLEU, "eff", "tok", "smooth"}
 _CHRF = {*_SACREBLEU, "eff", "nc", "nw", "space"}
