@@ -123,8 +123,10 @@ def _readings(raw: str) -> tuple[Reading, ...]:
         return (Reading((whole + upper / lower,)),)
     split = tuple(map(Decimal, parts))
     if not signs:
-        clock = Reading((split[0] // 100, split[0] % 100))  # 1930 is 19:30
-        return (Reading(split, spares_small=True), *([clock] if _is_clock(raw) else []))
+        whole = Reading(split, spares_small=True)
+        if not _is_clock(raw):
+            return (whole,)
+        return whole, Reading((Decimal(raw[:2]), Decimal(raw[2:])))  # 1930 is 19:30
     readings = [] if ":" in signs else _as_one(parts, signs)
     # A date, a time or a version has parts of which some are small.
     readings.append(Reading(split, spares_small=len(parts) > 2 or ":" in signs))
