@@ -119,8 +119,8 @@ def _inflects(word: str, name: str) -> bool:
 def _readings(raw: str) -> tuple[Reading, ...]:
     parts, signs = re.split(r"\D", raw), re.findall(r"\D", raw)
     if signs[:1] == [" "] and signs[1:] in (["/"], ["\u2044"]):
-        whole, upper, lower = map(Decimal, parts)
-        return (Reading((whole + upper / lower,)),)
+        units, upper, lower = map(Decimal, parts)
+        return (Reading((units + upper / lower,)),)
     split = tuple(map(Decimal, parts))
     if not signs:
         whole = Reading(split, spares_small=True)
