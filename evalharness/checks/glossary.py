@@ -19,7 +19,6 @@ _WORD = re.compile(r"[^\W_]+")
 _FIRST_UNSPACED = "\u0e00"  # from Thai on, most scripts have no spaces between words
 _LEAST_INSIDE = 4
 _LONGEST_ENDING = 4
-_INITIALS = 2
 _SOURCE_NAMES, _TARGET_NAMES = ("source", "src"), ("target", "tgt")
 
 
@@ -41,28 +40,33 @@ class Glossary:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = terms
-        self._by_initials: dict[str, list[Term]] = {}
+        self._by_stem: dict[str, list[tuple[list[str], Term]]] = {}
         self._unspaced: list[Term] = []
         for term in terms:
             words = _words(term.source)
             if words and words[0][0] < _FIRST_UNSPACED:
-                self._by_initials.setdefault(words[0][:_INITIALS], []).append(term)
+                self._by_stem.setdefault(_stem(words[0]), []).append((words, term))
             else:
                 self._unspaced.append(term)
 
     def found_in(self, source: str) -> list[Term]:
         """Returns the terms that a source has; one that is a part of another counts once."""
-        initials = {word[:_INITIALS] for word in _words(source)}
-        candidates = [term for first in initials for term in self._by_initials.get(first, ())]
-        found = [term for term in candidates if has_words(term.source, source)]
-        found += [term for term in self._unspaced if term.source and term.source in source]
-        rest, kept = _folded(source), []
-        for term in sorted(found, key=lambda term: (-len(term.source), term.source)):
-            whole = _folded(term.source)
-            if whole in rest or has_words(whole, rest):
-                kept.append(term)
-                rest = rest.replace(whole, " ")
-        return kept
+        words = _words(source)
+        found = []
+        for at, word in enumerate(words):
+            for end in range(1, len(word) + 1):
+                for wanted, term in self._by_stem.get(word[:end], ()):
+                    if _begins_with(words[at : at + len(wanted)], wanted):
+                        found.append((range(at, at + len(wanted)), term))
+        found.sort(key=lambda one: -len(one[0]))
+        taken: set[int] = set()
+        kept = {}
+        for places, term in found:
+            if not taken.issuperset(places):
+                kept[term.source] = term
+            if len(places) > 1:
+                taken.update(places)
+        return [*kept.values(), *(term for term in self._unspaced if term.source in source)]
 
 
 def stands_in(target: str, text: str) -> bool:
@@ -85,18 +89,32 @@ def stands_in(target: str, text: str) -> bool:
 def has_words(term: str, text: str) -> bool:
     """Whether the words of a term stand one after another in a text, each maybe inflected."""
     wanted, words = _words(term), _words(text)
-    if not wanted:
+    if not wanted or _stem(wanted[0]) not in _folded(text):
         return False
-    return any(
-        all(map(_is_form_of, wanted, words[at : at + len(wanted)]))
-        for at in range(len(words) - len(wanted) + 1)
-    )
+    return any(_begins_with(words[at:], wanted) for at in range(len(words) - len(wanted) + 1))
+
+
+def _begins_with(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    return len(words) >= len(wanted) and all(map(_is_form_of, wanted, words))
 
 
 def _is_form_of(wanted: str, word: str) -> bool:
-    size = len(wanted)
-    stem = wanted[: size - (2 if size >= 6 else 1 if size >= 4 else 0)]
-    return word.startswith(stem) and len(word) - size <= _LONGEST_ENDING
+    return word.startswith(_stem(wanted)) and len(word) - len(wanted) <= _LONGEST_ENDING
+
+
+def _stem(word: str) -> str:
+    return word[:-2] if len(word) >= 6 else word[:-1] if len(word) >= 4 else word
+
+
+class _WithoutMarks(dict[int, int | None]):
+    """A table for `str.translate` that drops combining marks, and the difference of ı and i."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_WITHOUT_MARKS = _WithoutMarks({ord("ı"): ord("i")})
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +127,7 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.casefold()
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(char for char in letters if not unicodedata.combining(char)).replace("ı", "i")
+    return letters.translate(_WITHOUT_MARKS)
 
 
 def own_terms(facts: Mapping[str, Any], source_lang: str, target_lang: str) -> list[Term]:

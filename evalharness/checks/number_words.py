@@ -62,7 +62,7 @@ def magnitudes(lang: str) -> Mapping[str, int]:
 @lru_cache(maxsize=65536)
 def spelled(value: Decimal, lang: str) -> frozenset[str]:
     """Returns how a language may write a whole number in words, each folded."""
-    if value != int(value) or not 0 < value < _LARGEST:
+    if not 0 < value < _LARGEST or value != int(value):
         return frozenset()
     words = set(filter(None, map(fold, _spellings(int(value), _primary(lang)))))
     duals = {word[:-1] + "ي" for word in words if word.endswith("ا")}  # Arabic's, but nominative

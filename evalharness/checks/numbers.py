@@ -104,7 +104,7 @@ class _Side:
     @cached_property
     def short(self) -> set[int]:
         """The numbers of two digits, which may be years."""
-        return {int(one.text) for one in self.numerals if len(one.text) == 2}
+        return {int(one.text) for one in self.numerals if len(one.text) == 2 and one.factor == 1}
 
     def lacking(self, other: _Side) -> list[str]:
         """Returns the numbers of another text that this one does not have."""

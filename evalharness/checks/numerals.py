@@ -119,12 +119,14 @@ def _inflects(word: str, name: str) -> bool:
 def _readings(raw: str) -> tuple[Reading, ...]:
     parts, signs = re.split(r"\D", raw), re.findall(r"\D", raw)
     if signs[:1] == [" "] and signs[1:] in (["/"], ["\u2044"]):
-        whole, upper, lower = map(Decimal, parts)
-        return (Reading((whole + upper / lower,)),)
+        units, upper, lower = map(Decimal, parts)
+        return (Reading((units + upper / lower,)),)
     split = tuple(map(Decimal, parts))
     if not signs:
-        clock = Reading((split[0] // 100, split[0] % 100))  # 1930 is 19:30
-        return (Reading(split, spares_small=True), *([clock] if _is_clock(raw) else []))
+        whole = Reading(split, spares_small=True)
+        if not _is_clock(raw):
+            return (whole,)
+        return whole, Reading((Decimal(raw[:2]), Decimal(raw[2:])))  # 1930 is 19:30
     readings = [] if ":" in signs else _as_one(parts, signs)
     # A date, a time or a version has parts of which some are small.
     readings.append(Reading(split, spares_small=len(parts) > 2 or ":" in signs))

@@ -44,7 +44,7 @@ class Urls(Check):
 
 _ADDRESS = re.compile(
     r"(?i:(?:https?|ftp)://|\bwww\.)[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]+"
-    r"|[A-Za-z0-9][A-Za-z0-9._%+\-]*@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+    r"|(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]*@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
 )
 _PREFIX = re.compile(r"^(?:[a-z]+://)?(?:www\.)?")
 

@@ -87,6 +87,11 @@ def test_without_digits_or_languages_nothing_is_said(source: str, pair: tuple[st
     assert seen_in(Numbers(), "29 and 30", source, pair=pair) is NOT_APPLICABLE
 
 
+@pytest.mark.parametrize("text", ["1" * 5000, "1." * 5000, "5K", "½ 2½", "1,2,3.4:5", "12:", "²"])
+def test_odd_numbers_equal_themselves(text: str):
+    assert seen_in(Numbers(), text, text) in (None, NOT_APPLICABLE)
+
+
 def rates(folder: Path, lang: str, hypotheses: list[str]):
     sources, people = (read_lines(folder / f"flores-test.{code}") for code in (lang, "en"))
     outputs = outputs_of(hypotheses, sources, [(text,) for text in people], source=lang)

@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.checks import CopiedSource, Empty, look_at
+from evalharness.checks import (
+    CopiedSource,
+    Empty,
+    Encoding,
+    Entities,
+    Invisible,
+    Markup,
+    Numbers,
+    Placeholders,
+    Tokenized,
+    Urls,
+    look_at,
+)
 from evalharness.values import CheckRate
 
 from ..conftest import read_lines
@@ -64,3 +76,47 @@ def test_what_people_left_as_it_is_is_counted_beside_the_system(shared_data: Pat
         assert rate.count <= rate.reference_counts["A"] + 2, path.name
         if path.stem == "refA":
             assert rate.count == rate.reference_counts["A"]
+
+
+# On how many references a check of marks fires, where it fires. Each was read: U+200B, a tag of
+# NTREX's files and {NS} are faults of the references; the numbers are units that were converted or
+# left out in brackets, mistakes in numbers, half for 50 %, and a time that is written "13: 30".
+FAULTS = {
+    "flores tr-en": {"invisible": 1, "numbers": 5},
+    "flores ar-en": {"invisible": 1},
+    "ntrex en-tr": {"numbers": 1},
+    "ntrex en-ar": {"markup": 1, "numbers": 6},
+    "ntrex en-en-GB": {},
+    "wmt23 en-de": {"placeholders": 3, "numbers": 1},
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_marks_that_are_flagged_in_human_references_are_few(name: str, shared_data: Path):
+    testset, _, pair = name.partition(" ")
+    source, _, target = pair.partition("-")
+    ntrex, wmt23 = shared_data / "ntrex", shared_data / "mtme" / "wmt23"
+    flores = shared_data / "flores-outputs" / pair
+    tag = {"tr": "ref.tur", "ar": "ref.arb", "en-GB": "ref.eng-GB"}.get(target)
+    paths = {
+        "flores": (flores / f"flores-test.{source}", flores / "flores-test.en"),
+        "ntrex": (ntrex / "newstest2019-src.eng.txt", ntrex / f"newstest2019-{tag}.txt"),
+        "wmt23": (wmt23 / "sources" / "en-de.txt", wmt23 / "references" / "en-de.refA.txt"),
+    }
+    sources, people = map(read_lines, paths[testset])
+    outputs = outputs_of(people, sources, source=source, target=target)
+    kinds = (Encoding, Entities, Invisible, Markup, Numbers, Placeholders, Tokenized, Urls)
+    results = [look_at(kind(), outputs) for kind in kinds]
+    counts = {one.rate.check: one.rate.count for one in results if one is not None}
+    assert {check: count for check, count in counts.items() if count} == FAULTS[name]
+
+
+@pytest.mark.parametrize("pair", ["tr-en", "ar-en"])
+def test_marks_in_published_outputs_are_entities_alone(pair: str, flores: Path):
+    sources = read_lines(flores / pair / f"flores-test.{pair[:2]}")
+    for path in sorted((flores / pair).glob("flores-test.*.en")):
+        outputs = outputs_of(read_lines(path), sources, source=pair[:2])
+        for kind in (Encoding, Invisible, Markup, Placeholders, Tokenized, Urls):
+            result = look_at(kind(), outputs)
+            assert result is not None
+            assert result.rate.count == 0, (path.name, kind)
