@@ -27,8 +27,10 @@ INPUT_FORMATS = (AUTO, *(kind.value for kind in Kind))
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _ROOTS = re.compile(
-    rb"<(?:dataset|xliff|tmx|mteval|srcset|refset|tstset|html)[\s>]|<(?:\?xml|!doctype)[\s>]",
-    re.IGNORECASE,
+    rb"(?:<!--.*?-->\s*)*"
+    rb"(?:<(?:[\w.-]+:)?(?:dataset|xliff|tmx|mteval|srcset|refset|tstset|html)[\s>]"
+    rb"|<(?:\?xml|!doctype)[\s>])",
+    re.IGNORECASE | re.DOTALL,
 )
 _AS_TEXT = "input_format=text reads it as lines of text all the same"
 
@@ -46,14 +48,15 @@ def recognise(content: bytes, path: str | Path, wanted: str = AUTO) -> Kind:
         wanted: What the user says it is; `auto` where nobody does.
 
     Raises:
-        EvalHarnessError: It is one JSON value, or in no format that is read.
+        EvalHarnessError: It is one JSON value, JSONL with a line that is none, or in no format that
+            is read.
     """
     if wanted not in INPUT_FORMATS:
         choices = " | ".join(INPUT_FORMATS)
         raise EvalHarnessError(f"unknown format {wanted!r}", where="input_format", hint=choices)
     if wanted != AUTO:
         return Kind(wanted)
-    head = _without_mark(content[:1000])
+    head = _without_mark(content[:10_000])
     if _ROOTS.match(head):
         return Kind.xml
     if head[:1] in (b"{", b"["):
@@ -75,6 +78,13 @@ def _json_or_text(content: bytes, path: str | Path) -> Kind:
         _is_object(line) for line in lines
     ):
         return Kind.jsonl
+    if _is_object(lines[0]):
+        wrong = next(n for n, line in enumerate(lines, 1) if not _is_object(line))
+        raise EvalHarnessError(
+            f"its first line is a JSON object, and line {wrong} is none, or is cut short",
+            where=path,
+            hint=_AS_TEXT,
+        )
     if len(lines) > 1 and lines[-1].strip() in (b"}", b"]") and _is_json(content):
         raise EvalHarnessError(
             "one JSON value, not one on each line",

@@ -29,7 +29,9 @@ KINDS = {
     "CSV by its name": (b"a,b\nc,d\n", "x.CSV", Kind.csv),
     "objects": (b'{"a": 1}\n{"a": 2}\n', "x", Kind.jsonl),
     "objects after a mark": (b'\xef\xbb\xbf{"a": 1}\r\n\r\n{"a": 2}', "x", Kind.jsonl),
-    "one line is no object": (b'{"a": 1}\n{a}\n', "x", Kind.text),
+    "the first line is no object": (b'{a}\n{"a": 1}\n', "x", Kind.text),
+    "a prefix": (b"<x:xliff xmlns:x='urn:oasis:names:tc:xliff:document:1.2'>", "x", Kind.xml),
+    "a comment": (b"<!-- c -->\n<!-- d\n-->\n<xliff version='1.2'>", "x", Kind.xml),
     "a line with braces": ("{kişi} geldi\n{yer}\n".encode(), "x", Kind.text),
     "lists": (b"[1]\n[2]\n", "x", Kind.text),
     "a declaration": (b'<?xml version="1.0"?>\n<a/>', "x", Kind.xml),
@@ -51,6 +53,12 @@ def test_a_format_is_recognised(case: str):
 def test_one_json_value_is_no_text():
     with pytest.raises(EvalHarnessError, match="one JSON value, not one on each line"):
         recognise(json.dumps([{"a": 1}], indent=2).encode(), "x.json")
+
+
+@pytest.mark.parametrize("last", [b'{"a": 2', b"{a}", b"text", b"[1]"])
+def test_jsonl_that_is_cut_short_is_no_text(last: bytes):
+    with pytest.raises(EvalHarnessError, match="line 2 is none, or is cut short"):
+        recognise(b'{"a": 1}\n' + last, "x.jsonl")
 
 
 def write(folder: Path, name: str, content: str) -> str:
