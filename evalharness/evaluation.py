@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -125,9 +126,15 @@ class _Contender:
     config: DictConfig
     hidden: Collection[str]
 
-    def fingerprint(self, bitext: Bitext) -> Facts:
-        """What the system is known by on disk: its fingerprint, which holds nothing secret."""
-        facts = self.system.fingerprint(bitext.source_lang, bitext.target_lang)
+    def fingerprint(self, bitext: Bitext, in_pass: System | None = None) -> Facts:
+        """What the system is known by on disk: its fingerprint, which holds nothing secret.
+
+        Args:
+            bitext: What is translated.
+            in_pass: The system in one of several passes; the first unless given.
+        """
+        system = in_pass or self.system
+        facts = system.fingerprint(bitext.source_lang, bitext.target_lang)
         concealed: Facts = conceal(facts, self.hidden)
         return concealed
 
@@ -208,9 +215,13 @@ def _outputs(
     if existing is not None:
         outputs = existing.first(bitext)
     else:
-        known_as = contender.fingerprint(bitext)
         outputs = translate_passes(
-            system, bitext, Path(store.dir), known_as, passes=contender.repeats, read=store.read
+            system,
+            bitext,
+            Path(store.dir),
+            partial(contender.fingerprint, bitext),
+            passes=contender.repeats,
+            read=store.read,
         )
     return _Made(contender, outputs, started, time.monotonic() - clock)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def translate_passes(
     system: System,
     bitext: Bitext,
     store: Path,
-    fingerprint: Facts,
+    fingerprint: Callable[[System], Facts],
     *,
     passes: int = 1,
     read: bool = True,
@@ -76,21 +76,32 @@ def translate_passes(
         system: Who translates; it samples where there are several passes.
         bitext: See `translate`.
         store: Likewise.
-        fingerprint: Likewise.
+        fingerprint: What the store knows the system of a pass by.
         passes: How many.
         read: See `translate`.
 
     Raises:
         EvalHarnessError: See `translate`.
     """
-    made = [translate(system, bitext, store, fingerprint, read=read)]
+    made = [translate(system, bitext, store, fingerprint(system), read=read)]
     for number in range(2, passes + 1):
         log.info("%s: %s: pass %d of %d", system.name, bitext.pair, number, passes)
-        known_by = {**fingerprint, "pass": number}
-        made.append(translate(system.in_pass(number), bitext, store, known_by, read=read))
+        other = system.in_pass(number)
+        known_by = {**fingerprint(other), "pass": number}
+        made.append(translate(other, bitext, store, known_by, read=read))
     first, *others = made
-    notes = (*first.notes, *sampling_notes(system.samples(), passes))
+    notes = (*first.notes, *sampling_notes(system.samples(), passes), *_notes_on_equal(made))
     return replace(first, further=tuple(others), notes=notes)
+
+
+def _notes_on_equal(passes: Sequence[Outputs]) -> Iterator[str]:
+    first, *others = (outputs.hypotheses for outputs in passes)
+    same = 1 + sum(hypotheses == first for hypotheses in others)
+    if same == len(passes) > 1:
+        yield (
+            f"all {same} passes are the same, line by line: it did not sample, or a cache answered"
+            " for it, and nothing is known of what passes differ by"
+        )
 
 
 def translate(

@@ -212,7 +212,7 @@ def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) 
                 at_floor=is_tested and is_at_floor(float(p_value), tested.trials),
                 significant=bool(p_corrected <= family.alpha),
                 detectable=minimum_detectable_difference(
-                    pair.paired.standard_error, pair.paired.units, alpha=level, power=POWER
+                    pair.paired.standard_error, pair.paired.freedom, alpha=level, power=POWER
                 ),
                 won=int(np.count_nonzero(ours > theirs)),
                 lost=int(np.count_nonzero(ours < theirs)),

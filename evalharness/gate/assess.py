@@ -23,7 +23,6 @@ from evalharness.stats import (
     paired_difference,
     pass_noise,
     sum_by_document,
-    widened_difference,
 )
 from evalharness.values.segments import Segment
 
@@ -44,6 +43,7 @@ class _Comparison:
     unit: str
     believed: str
     changed: str
+    passes_vary: bool = False
 
 
 _Scored = dict[tuple[str, str, str], Verdict | _Comparison]
@@ -182,18 +182,18 @@ def _measure(
     aggregates = [aggregate for _, aggregate in (sides.candidate, sides.baseline)]
     noise = [pass_noise(*one) for one in zip(tables, aggregates, strict=True)]
     (first, second), aggregate = aligned(tables, aggregates)
-    paired = widened_difference(paired_difference(first, second, aggregate.corpus), noise)
-    gain = paired.gain(score.higher_is_better)
+    gain = paired_difference(first, second, aggregate.corpus).gain(score.higher_is_better)
     return _Comparison(
         baseline.key,
         score.metric,
         score.higher_is_better,
-        Question(gain, margin),
+        Question(gain, margin, noise),
         float(aggregates[1].corpus(tables[1].sum(axis=0))),
         float(aggregate.corpus(first.sum(axis=0))),
         "document" if documents else "segment",
         sides.believed,
         sides.changed,
+        any(one is not None and one.variance > 0 for one in noise),
     )
 
 
@@ -216,5 +216,6 @@ def _verdict(asked: _Comparison, answer: Answer) -> Verdict:
         p_better=answer.p_better,
         believed=asked.believed,
         changed=asked.changed,
+        passes_vary=asked.passes_vary,
     )
     return Verdict(*asked.key, asked.metric, answer.outcome, measured=measured)

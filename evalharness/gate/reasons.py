@@ -79,14 +79,17 @@ def _loss(found: Measured, *, least: bool) -> float:
 
 
 def _settled_by(found: Measured) -> str:
+    units = f"{found.unit}s"
+    if found.units_needed > _MOST_UNITS and found.passes_vary:
+        return f"more {units} would not settle it, more passes of both sides may (model.repeats=)"
     here = f"(there are {found.units:,})"
+    if math.isinf(found.units_needed):
+        return f"no number of {units} would settle it for an unchanged system {here}"
     if found.units_needed > _MOST_UNITS:
-        return (
-            f"not even {_MOST_UNITS:,} {found.unit}s would settle it for an unchanged system {here}"
-        )
+        return f"not even {_MOST_UNITS:,} {units} would settle it for an unchanged system {here}"
     step = 10 ** max(0, len(f"{found.units_needed:.0f}") - 2)
     needed = math.ceil(found.units_needed / step) * step
-    return f"about {needed:,} {found.unit}s would settle it for an unchanged system {here}"
+    return f"about {needed:,} {units} would settle it for an unchanged system {here}"
 
 
 def _p_value(value: float) -> str:

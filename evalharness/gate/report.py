@@ -39,6 +39,8 @@ class Measured:
         believed: Why the hypotheses were not scored again, and what the run folder and the baseline
             say of them is believed; empty where they were.
         changed: The versions that differ from those of the baseline; empty where none does.
+        passes_vary: Whether passes of a system that samples differ by more than their segments
+            explain, so that the range stays wide on any number of units.
     """
 
     baseline: float | None
@@ -55,6 +57,7 @@ class Measured:
     p_better: float
     believed: str = ""
     changed: str = ""
+    passes_vary: bool = False
 
     @property
     def difference(self) -> float:

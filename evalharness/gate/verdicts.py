@@ -28,10 +28,12 @@ from evalharness.stats import (
     Interval,
     NonInferiority,
     PairedDifference,
+    PassNoise,
     gain_bounds,
     holm,
     non_inferiority,
     units_to_detect,
+    widened_difference,
 )
 from evalharness.stats.bootstrap import Array
 
@@ -75,11 +77,15 @@ class Question(NamedTuple):
 
     Attributes:
         gain: The candidate's score minus the baseline's, signed so that higher is better.
+            It rests on how units vary.
         margin: How much worse is still good enough, in the unit of the score.
+        noise: How the passes of both systems vary; `None` for one that was run once. Tests and
+            bounds hold it.
     """
 
     gain: PairedDifference
     margin: float
+    noise: Sequence[PassNoise | None] = ()
 
     @property
     def difference(self) -> float:
@@ -95,18 +101,30 @@ class Question(NamedTuple):
         """Returns on how many units an unchanged system would pass in 80 of 100 cases.
 
         units * ((z_level + z_power) * standard error / margin) ** 2, with Student's quantiles where
-        units are few; the sum of the quantiles is 2.49 at a level of 0.05.
+        units are few; the sum of the quantiles is 2.49 at a level of 0.05. What passes of systems
+        that sample differ by stays as it is, however many units there are.
         """
-        error, units = self.gain.standard_error, self.units
-        return units_to_detect(self.margin, error, units, alpha=level, power=POWER, sides=1)
+        return units_to_detect(
+            self.margin,
+            self.gain.standard_error,
+            self.units,
+            alpha=level,
+            power=POWER,
+            sides=1,
+            noise=self.noise,
+        )
 
     def test(self) -> NonInferiority:
         """Tests the gain against the margin; not corrected."""
-        return non_inferiority(self.gain, self.margin)
+        return non_inferiority(self._widened, self.margin)
 
     def bounds(self, low_level: float, high_level: float) -> Interval:
         """Returns the gains that the test does not rule out at these levels."""
-        return gain_bounds(self.gain, low_level, high_level)
+        return gain_bounds(self._widened, low_level, high_level)
+
+    @property
+    def _widened(self) -> PairedDifference:
+        return widened_difference(self.gain, self.noise)
 
 
 class Answer(NamedTuple):
@@ -174,7 +192,8 @@ def units_needed(question: Asked, answer: Answer) -> float:
 
     Returns:
         A whole number: as many as there are where the question is settled; infinity where an
-        unchanged system would never pass, since its rate is above what is allowed.
+        unchanged system would never pass, since its rate is above what is allowed, or since its
+        passes differ by too much.
     """
     if answer.outcome is not Outcome.INCONCLUSIVE:
         return question.units

@@ -53,6 +53,14 @@ class PassNoise(NamedTuple):
         """What is to be added to the variance of the score."""
         return max(0.0, self.between - self.residual)
 
+    def on(self, units: int) -> PassNoise:
+        """Returns what is to be expected on another number of units, in as many passes.
+
+        Draws for each unit alone weigh less on more units; what a whole pass shares does not.
+        """
+        residual = self.residual * self.units / units
+        return PassNoise(self.variance + residual, residual, units, self.passes)
+
 
 def pass_noise(statistics: Array, aggregate: Aggregate) -> PassNoise | None:
     """Returns how the passes of a system vary; `None` where it was run once.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from statistics import NormalDist
 
+from evalharness.stats.jackknife import PairedDifference
+from evalharness.stats.passes import PassNoise, widened_difference
 from evalharness.stats.student import student_quantile
 
 _MANY = 100_000
@@ -15,17 +18,22 @@ _MOST = 10**12
 
 
 def minimum_detectable_difference(
-    standard_error: float, units: int, *, alpha: float = 0.05, power: float = 0.8, sides: int = 2
+    standard_error: float,
+    freedom: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    sides: int = 2,
 ) -> float:
     """Returns how far two systems must truly differ for a test to find it with a given power.
 
     Bloom (1995), "Minimum Detectable Effects": the standard error of the difference times the sum
-    of Student's quantiles for alpha and for the power, at one degree of freedom less than there
-    are units; 2.80 standard errors where units are many.
+    of Student's quantiles for alpha and for the power; 2.80 standard errors where units are many.
 
     Args:
         standard_error: The standard error of the difference (`PairedDifference.standard_error`).
-        units: How many units (segments or documents) it rests on.
+        freedom: Its degrees of freedom: one less than there are units (segments or documents), or
+            `PairedDifference.freedom`.
         alpha: How often the test may find a difference where there is none.
         power: How often it shall find one where there is one.
         sides: 2 for a test in both directions, 1 in one direction only.
@@ -33,7 +41,6 @@ def minimum_detectable_difference(
     Returns:
         The difference, in the unit of the score.
     """
-    freedom = units - 1
     needed = student_quantile(1 - alpha / sides, freedom) + student_quantile(power, freedom)
     return needed * standard_error
 
@@ -46,10 +53,12 @@ def units_to_detect(
     alpha: float = 0.05,
     power: float = 0.8,
     sides: int = 2,
+    noise: Sequence[PassNoise | None] = (),
 ) -> float:
     """Returns how many units it takes to find a difference, the inverse of the above.
 
-    The standard error falls with the square root of the number of units.
+    The standard error falls with the square root of the number of units. What whole passes of a
+    system that samples differ by does not: more units do not lower it.
 
     Args:
         difference: The true difference, in the unit of the score; its sign does not matter.
@@ -58,6 +67,8 @@ def units_to_detect(
         alpha: How often the test may find a difference where there is none.
         power: How often it shall find one where there is one.
         sides: 2 for a test in both directions, 1 in one direction only.
+        noise: How the passes of the systems vary; `None` for one that was run once. The standard
+            error does not hold it.
 
     Returns:
         A whole number, at least 2; infinity where there is no difference to find, or none that a
@@ -66,8 +77,10 @@ def units_to_detect(
 
     def found(count: int) -> bool:
         error = standard_error * math.sqrt(units / count)
+        alone = PairedDifference(0.0, error, 0.0, count - 1, count)
+        wider = widened_difference(alone, [one and one.on(count) for one in noise])
         smallest = minimum_detectable_difference(
-            error, count, alpha=alpha, power=power, sides=sides
+            wider.standard_error, wider.freedom, alpha=alpha, power=power, sides=sides
         )
         return smallest <= abs(difference)
 
@@ -78,9 +91,12 @@ def units_to_detect(
     if units * errors * errors > _MOST:
         return math.inf
     fewest = max(2, math.ceil(units * errors**2))
-    if fewest > _MANY:
+    varies = any(one is not None and one.variance > 0 for one in noise)
+    if fewest > _MANY and not varies:
         return fewest
     most = fewest
     while not found(most):
+        if most > _MOST:
+            return math.inf
         most *= 2
     return fewest + bisect_left(range(fewest, most), True, key=found)

@@ -112,7 +112,7 @@ def test_an_open_question_says_what_would_settle_it():
     open_question = "inconclusive: may be worse by up to 0.0041, 0.0025 is allowed"
     settled = "about 130,000 segments would settle it for an unchanged system (there are 1,012)"
     assert f"{open_question}; {settled}" in shown
-    assert "not even 1,000,000 segments would settle it" in shown
+    assert "no number of segments would settle it" in shown
 
 
 @pytest.mark.parametrize(

@@ -145,8 +145,8 @@ def power(units: int, experiments: int, seed: int) -> dict[str, float]:
     answers = []
     for experiment in range(experiments):
         pilot = paired_difference(*two_systems(units, 0.0), mean)
-        for_two = minimum_detectable_difference(pilot.standard_error, units)
-        for_one = minimum_detectable_difference(pilot.standard_error, units, sides=1)
+        for_two = minimum_detectable_difference(pilot.standard_error, units - 1)
+        for_one = minimum_detectable_difference(pilot.standard_error, units - 1, sides=1)
         half = int(units_to_detect(for_two / 2, pilot.standard_error, units))
         answer = {}
         for name, tables in (

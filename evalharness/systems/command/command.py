@@ -122,7 +122,9 @@ class CommandSystem(System):
     def fingerprint(self, source: str, target: str) -> Facts:
         """The arguments; of the program, and of arguments that are files, the content.
 
-        What these read in turn is not seen: `version` tells it apart.
+        What these read in turn is not seen: `version` tells it apart. Where the pass is filled in,
+        the arguments are told as they were written, too: with the number itself in its place, all
+        passes would be the same.
         """
         program, *arguments = self._filled(source, target)
         facts: dict[str, Fact] = {
@@ -131,6 +133,8 @@ class CommandSystem(System):
             "arguments": [self._digest(argument) for argument in arguments],
             "version": self.version,
         }
+        if written := [word for word in self.command if _PASS in word]:
+            facts["by_pass"] = written
         return {**facts, "env": sorted(self.env)} if self.env else facts
 
     def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
