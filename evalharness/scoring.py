@@ -15,6 +15,7 @@ from evalharness.stats import (
     contributions,
     find_units,
     interval_method,
+    on_scale,
     pass_noise,
     score_interval,
     sum_by_unit,
@@ -159,6 +160,7 @@ def _score(name: str, judgement: Judgement, bitext: Bitext, resampling: Resampli
     if noise := pass_noise(units, aggregate):
         error = summarize(total, contributions(units, aggregate.corpus)).standard_error
         interval = widened_interval(interval, total, error**2, [noise])
+    interval = on_scale(interval, aggregate)
     if not all(map(math.isfinite, (total, interval.low, interval.high))):
         return "no finite number for all segments together; leave out the metric"
     return Score(

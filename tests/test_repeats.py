@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -148,6 +149,44 @@ def test_what_cannot_be_repeated_is_refused_in_one_line(
     (line,) = [line for line in outcome.err.splitlines() if "error" in line]
     assert f"model.repeats: {what}" in line
     assert not Path("results/runs").exists()
+
+
+def test_a_program_that_gets_the_pass_is_told_from_one_that_gets_a_number(sample: Sample):
+    code = "import sys\nfor line in sys.stdin: print(sys.argv[1], line, end='')\n"
+    Path("draw.py").write_text(code)
+    for word in ("{pass}", "1"):
+        command = f'model.command=[{sys.executable},draw.py,"{word}"]'
+        outcome = sample("model=command", command, "model.draws=true", "model.repeats=2")
+        assert outcome.code == 0, outcome.err
+        same = "all 2 passes are the same, line by line" in " ".join(outcome.out.split())
+        assert same is (word == "1")
+    found = {
+        tuple(texts[0][0] for texts in hypotheses(path.parent))
+        for path in Path("results/runs").glob("*/python*/run.json")
+    }
+    assert found == {("1", "2"), ("1", "1")}
+
+
+def test_passes_without_a_common_number_are_tested_two_by_two(
+    sample: Sample, evalharness: CommandLine
+):
+    for number, passes in enumerate((2, 17, 13, 1)):
+        sample(f"model.repeats={passes}", f"model.seed={number + 1}", f"model.name=s{passes}")
+    outcome = evalharness("compare", "runs=[s2,s17,s13,s1]", "format=json")
+    whole = {
+        (row["metric"], row["first"], row["second"]): row
+        for row in json.loads(outcome.out)["differences"]
+    }
+    assert len(whole) == 12
+    outcome = evalharness("compare", "runs=[s17,s13]", "format=json")
+    for row in json.loads(outcome.out)["differences"]:
+        other = whole[row["metric"], row["first"], row["second"]]
+        assert [row[key] for key in ("difference", "low", "high", "p")] == pytest.approx(
+            [other[key] for key in ("difference", "low", "high", "p")]
+        )
+    board = json.loads(evalharness("leaderboard", "format=json").out)
+    assert "not ranked" not in str(board)
+    assert "common multiple" not in str(board)
 
 
 def test_a_segment_that_fails_in_any_pass_has_failed(sample: Sample):

@@ -60,6 +60,7 @@ class Difference:
         significant: Whether the corrected p-value is at most alpha.
         testset: The test set's name.
         pair: The language pair, such as `ar-en`.
+        obstacle: Why no difference can be shown, whatever the scores; empty where one can.
     """
 
     metric: str
@@ -74,15 +75,17 @@ class Difference:
     significant: bool
     testset: str
     pair: str
+    obstacle: str = ""
 
     def __str__(self) -> str:
         """Says in words what was shown."""
         if self.significant:
             words = f"{self.first} is better than {self.second}"
         else:
-            words = f"{self.first} and {self.second}: no difference shown"
+            nothing = self.obstacle or "no difference shown"
+            words = f"{self.first} and {self.second}: {nothing}"
         if self.p_corrected is None:
-            return f"{self.metric}: {self.first} and {self.second}: too few documents to compare"
+            return f"{self.metric}: {words}"
         from evalharness.comparison.sentences import p_text
 
         shown = p_text(self.p_corrected, self.at_floor) or f"{self.p_corrected:.4f}"
@@ -329,6 +332,7 @@ def differences_of(comparison: Comparison) -> Iterator[Difference]:
                     pair.significant,
                     run.testset,
                     run.pair,
+                    metric.obstacle,
                 )
 
 

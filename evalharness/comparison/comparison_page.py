@@ -20,6 +20,7 @@ from evalharness.values import Cell, Column, Mark, Page, Row, Table
 _TEST = tuple(
     Column(key, "", people=False) for key in ("testset", "source_lang", "target_lang", "metric")
 )
+_FACTS = ("at_floor", "significant", "detectable")
 _COUNTS = ("won", "lost", "tied")
 
 _DIFFERENCES = (
@@ -40,7 +41,7 @@ _DIFFERENCES = (
     Column("p", "p", decimals=4, number=True),
     Column("p_corrected", "corrected", decimals=4, number=True, under="p"),
     Column("segments", sentences.WON_LOST_TIED, number=True, programs=False),
-    *(Column(key, "", people=False) for key in ("significant", "detectable", *_COUNTS)),
+    *(Column(key, "", people=False) for key in (*_FACTS, *_COUNTS)),
 )
 
 _EXAMPLES = (
@@ -105,7 +106,7 @@ def _differences(section: Section, comparison: Comparison) -> Table:
 
 def _difference(metric: ByMetric, pair: Difference, comparison: Comparison) -> dict[str, Cell]:
     places = sentences.decimals(comparison, metric.column)
-    facts = ("first", "second", "significant", "detectable", *_COUNTS)
+    facts = ("first", "second", *_FACTS, *_COUNTS)
     return {
         "heading": Cell(heading(metric.column, metric.higher_is_better)),
         "verdict": Cell(

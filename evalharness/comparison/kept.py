@@ -19,7 +19,7 @@ import numpy as np
 
 from evalharness.disk import write_files
 from evalharness.reading import read_json
-from evalharness.stats import all_pairs, exceeding_trials
+from evalharness.stats import all_pairs, all_swaps, exceeding_trials
 from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import Array
 
@@ -54,7 +54,9 @@ class KeptTests:
             The two-sided p-values, of shape (n_pairs,), in the order of `all_pairs`.
         """
         pairs = all_pairs(len(tables))
-        keys = _keys(tables, pairs, aggregate, seed)
+        swaps = all_swaps(tables.shape[1], trials)
+        trials = swaps or trials
+        keys = _keys(tables, pairs, aggregate, "every" if swaps else seed)
         lacking: dict[int, list[int]] = {}
         for at, key in enumerate(keys):
             known = self._counts.get(key, {})
@@ -113,7 +115,7 @@ def _counts(known: Any) -> dict[int, int]:
 
 
 def _keys(
-    tables: Array, pairs: Sequence[tuple[int, int]], aggregate: Aggregate, seed: int
+    tables: Array, pairs: Sequence[tuple[int, int]], aggregate: Aggregate, seed: int | str
 ) -> list[str]:
     """What tells each pair's test from others; the same for a pair turned round."""
     how = json.dumps({**asdict(aggregate), "seed": seed, "shape": tables.shape[1:]})  # type: ignore[call-overload]

@@ -20,7 +20,8 @@ class Family:
     """How the pairs were tested, and what the correction is for.
 
     Attributes:
-        tests: How many tests there are: pairs of systems by metrics by language pairs.
+        tests: How many tests there are: pairs of systems by metrics by language pairs. Pairs on
+            too few documents are not tested.
         test: The test.
         scope: What is a family: the pairs by one metric on one language pair of a test set, or all
             tests by metrics.

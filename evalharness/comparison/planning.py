@@ -191,7 +191,7 @@ def plan_family(plans: Sequence[Plan], options: CompareOptions, alpha: float, se
     """
     if not 0 < alpha < 1:
         raise EvalHarnessError(f"{alpha} is not between 0 and 1", where="alpha")
-    tests = sum(plan.tests for plan in plans)
+    tests = sum(plan.tests for plan in plans if not plan.units.are_too_few)
     most = max(plan.most_pairs for plan in plans)
     if options.family is FamilyScope.all:
         most = max(most, tests)

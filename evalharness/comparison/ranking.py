@@ -21,7 +21,7 @@ from evalharness.results import Place, Ranking, Run, column_order, columns_of
 from evalharness.results.places import WINS
 from evalharness.stats import (
     Standing,
-    aligned,
+    alignments,
     all_pairs,
     find_units,
     holm,
@@ -148,27 +148,20 @@ def _corrected(
         return nothing, ""
     units = find_units(documents, len(tables[0][0]))
     trials = usual_trials(len(pairs), ALPHA)
-    if why := obstacle(units, len(pairs), ALPHA, trials):
+    if why := obstacle(units, len(pairs), ALPHA / len(pairs), trials):
         return nothing, why
     summed = [sum_by_unit(table, documents) for table, _ in tables]
     aggregates = [aggregate for _, aggregate in tables]
-    try:
-        shaped, aggregate = aligned(summed, aggregates)
-    except ValueError:
-        return nothing, "cannot be shown: their numbers of passes have no common multiple"
-    p_values = kept.p_values(np.stack(shaped), aggregate, trials, SEED)
     noise = [pass_noise(*one) for one in zip(summed, aggregates, strict=True)]
-    if any(noise):
-        p_values = np.array(
-            [
-                noisy_p_value(
-                    p_value,
-                    paired_difference(shaped[a], shaped[b], aggregate.corpus),
-                    (noise[a], noise[b]),
-                )
-                for (a, b), p_value in zip(pairs, p_values, strict=True)
-            ]
-        )
+    p_values: list[float] = []
+    for positions, shaped, aggregate in alignments(summed, aggregates):
+        found = kept.p_values(shaped, aggregate, trials, SEED)
+        for (a, b), p_value in zip(all_pairs(len(shaped)), found, strict=True):
+            both = noise[positions[a]], noise[positions[b]]
+            if any(both):
+                paired = paired_difference(shaped[a], shaped[b], aggregate.corpus)
+                p_value = noisy_p_value(p_value, paired, both)
+            p_values.append(float(p_value))
     return pair_matrix(holm(p_values), pairs, len(tables)), ""
 
 

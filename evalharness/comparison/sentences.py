@@ -14,7 +14,7 @@ from evalharness.comparison.outcomes import (
 )
 from evalharness.config import FamilyScope, PairedTest
 from evalharness.results import decimals_of
-from evalharness.stats import upper_figure
+from evalharness.stats import all_swaps, upper_figure
 from evalharness.stats.units import FEWEST_RESAMPLED
 
 DASH = "–"
@@ -133,12 +133,20 @@ def _how(comparison: Comparison) -> str:
         for section in comparison.sections
         for metric in (*section.metrics, *section.checks)
     ]
-    least, most = min(tested), max(tested)
+    most = max(tested)
+    swapped = [section.units for section in comparison.sections]
+    whole = [all_swaps(units.number, most) is not None for units in swapped]
+    if all(whole):
+        return "paired randomization, exact: every way to swap the units is counted"
+    least = min(tested)
     trials = f"{least}" if least == most else f"{least} to {most}"
-    return f"paired approximate randomization, {trials} trials, seed {family.seed}"
+    few = ", every way to swap units where these are fewer" if any(whole) else ""
+    return f"paired approximate randomization, {trials} trials{few}, seed {family.seed}"
 
 
 def _correction(family: Family) -> str:
+    if family.tests == 0:
+        return "none, since nothing could be tested"
     if family.tests == 1:
         return "the same, since there is 1 test by metrics"
     if family.scope is FamilyScope.all:

@@ -17,14 +17,14 @@ from evalharness.errors import EvalHarnessError
 from evalharness.stats import Comparison as Paired
 from evalharness.stats import (
     Units,
-    aligned,
+    alignments,
     all_pairs,
+    all_swaps,
     compare_pairs,
     holm,
     is_at_floor,
     minimum_detectable_difference,
     pass_noise,
-    passes_of,
     smallest_p_value,
     sum_by_unit,
 )
@@ -136,39 +136,32 @@ def _test(
             f"{plan.test} has one segment: nothing tells how scores vary", where="runs"
         )
     summed = [(sum_by_unit(table, plan.documents), aggregate) for table, aggregate in tables]
-    shaped, aggregate = _aligned(plan, summed)
     trials = family.trials_for(tests)
     randomized = family.test is PairedTest.randomization and not units.are_too_few
-    pairs = compare_pairs(
-        shaped,
-        aggregate.corpus,
-        resamples=family.resamples,
-        seed=family.seed,
-        level=1 - family.alpha,
-        jackknife=units.need_jackknife,
-        p_values=kept.p_values(shaped, aggregate, trials, family.seed) if randomized else (),
-        noise=[pass_noise(*one) for one in summed],
-    )
+    noise = [pass_noise(*one) for one in summed]
+    pairs: list[Paired] = []
+    for positions, shaped, aggregate in alignments(*zip(*summed, strict=True)):
+        made = compare_pairs(
+            shaped,
+            aggregate.corpus,
+            resamples=family.resamples,
+            seed=family.seed,
+            level=1 - family.alpha,
+            jackknife=units.need_jackknife,
+            p_values=kept.p_values(shaped, aggregate, trials, family.seed) if randomized else (),
+            noise=[noise[at] for at in positions],
+        )
+        pairs += [
+            pair._replace(first=positions[pair.first], second=positions[pair.second])
+            for pair in made
+        ]
     p_values = [pair.p_value if randomized else pair.bootstrap_p_value for pair in pairs]
     if units.are_too_few:
         p_values = [np.nan] * len(pairs)
     found = np.array(p_values)
+    if randomized:
+        trials = all_swaps(units.number, trials) or trials
     return _Tested(column, scores, by_segment, pairs, found, units, tests, trials)
-
-
-def _aligned(plan: Plan, tables: Sequence[tuple[Array, Aggregate]]) -> tuple[Array, Aggregate]:
-    """Statistics of one shape, whatever the number of passes."""
-    try:
-        shaped, aggregate = aligned(*zip(*tables, strict=True))
-    except ValueError as error:
-        counts = sorted({passes_of(aggregate) for _, aggregate in tables})
-        raise EvalHarnessError(
-            f"{plan.test}: runs in {', '.join(map(str, counts))} passes are too unlike for one"
-            " comparison",
-            where="runs",
-            hint="compare them two by two, or run them with one model.repeats=",
-        ) from error
-    return np.stack(shaped), aggregate
 
 
 def _corrected(tested: _Tested, family: Family) -> ByMetric:
@@ -226,20 +219,20 @@ def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) 
         tuple(differences),
         tested.tests,
         tested.trials,
-        obstacle(tested.units, tested.tests, family.alpha, tested.trials),
+        obstacle(tested.units, tested.tests, level, tested.trials),
     )
 
 
-def obstacle(units: Units, tests: int, alpha: float, trials: int) -> str:
+def obstacle(units: Units, tests: int, level: float, trials: int) -> str:
     """Says why no difference can be shown, whatever the scores; empty where one can.
 
     Args:
         units: What is swapped.
         tests: How many tests the correction is for.
-        alpha: The level.
+        level: What the correction asks of the next p-value.
         trials: How many trials the p-values come from.
     """
-    if not units.are_too_few and smallest_p_value(trials, units.number) * tests <= alpha:
+    if not units.are_too_few and smallest_p_value(trials, units.number) <= level:
         return ""
     together = f" in {tests} tests" if tests > 1 and not units.are_too_few else ""
     return f"cannot be shown with {units.number} {units.unit}s{together}"

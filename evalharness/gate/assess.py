@@ -72,8 +72,11 @@ def assess(
         EvalHarnessError: It is not clear which run is meant, a metric has no margin, or files are
             damaged.
     """
-    known = [held.check for run in baseline for held in run.checks]
-    limits.check_known([*known, *(rate.check for run in candidate.runs for rate in run.checks)])
+    checks = [held.check for run in baseline for held in run.checks]
+    checks += [rate.check for run in candidate.runs for rate in run.checks]
+    scored_by = [score.metric for run in baseline for score in run.scores]
+    scored_by += [score.metric for run in candidate.runs for score in run.scores]
+    limits.check_known(checks, (*metrics, *scored_by))
     runs = [(run, counterpart(run, candidate)) for run in baseline]
     scored = _scored(runs, margins, metrics)
     found = [

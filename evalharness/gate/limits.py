@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from evalharness.checks import Check
 from evalharness.errors import EvalHarnessError
 from evalharness.gate.baselines import BaselineCheck
+from evalharness.gate.margins import FAMILIES
 
 
 class Limit(NamedTuple):
@@ -83,23 +84,34 @@ class Limits:
                 raise _wider(limit, before, self.base)
             yield limit
 
-    def check_known(self, names: Sequence[str]) -> None:
-        """Refuses a limit for a check that nobody has: a name that is misspelt would gate nothing.
+    def check_known(self, checks: Iterable[str], metrics: Iterable[str]) -> None:
+        """Refuses a limit for what nobody has: a name that is misspelt would gate nothing.
 
         Args:
-            names: The checks of the baseline and of the candidate.
+            checks: The checks of the baseline and of the candidate.
+            metrics: Their metrics, and what `metric=` calls those that score again.
 
         Raises:
             EvalHarnessError: There is such a limit.
         """
-        known = [*names, *(check.id for check in self.checks)]
+        known = list(dict.fromkeys([*checks, *(check.id for check in self.checks)]))
         for name in self.max_rates:
             if name not in known:
-                raise EvalHarnessError(
-                    "no such check",
-                    where=f"max_rate.{name}",
-                    hint=f"checks: {', '.join(dict.fromkeys(known)) or 'none'}",
-                )
+                raise _unknown(f"max_rate.{name}", "no such check", f"checks: {_listed(known)}")
+        rated = list(dict.fromkeys(metrics))
+        for option in sorted(self.given):
+            part, _, name = option.partition(".")
+            if part == "margin" and name and name not in (*known, *rated, *FAMILIES):
+                hint = f"metrics: {_listed(rated)}; checks: {_listed(known)}"
+                raise _unknown(option, "no such metric or check", hint)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _unknown(option: str, what: str, hint: str) -> EvalHarnessError:
+    return EvalHarnessError(what, where=option, hint=hint)
 
 
 def _check_rate(limit: Limit) -> None:

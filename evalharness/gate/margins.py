@@ -10,7 +10,8 @@ from evalharness.errors import EvalHarnessError
 from evalharness.gate.baselines import BaselineScore
 from evalharness.results import family_of
 
-_FAMILIES = ("bleu", "chrf", "chrfpp", "ter", "comet", "cometkiwi", "xcomet")
+FAMILIES = ("bleu", "chrf", "chrfpp", "ter", "comet", "cometkiwi", "xcomet")
+"""The metrics that have a usual margin, as `metric=` calls them."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Margins:
 
 def _none_for(score: BaselineScore, choice: str | None) -> EvalHarnessError:
     name = choice or family_of(score.metric, score.signature)
-    if name is None and score.metric in _FAMILIES:
+    if name is None and score.metric in FAMILIES:
         hint = "give the metric a name that is no other's"
     else:
         hint = f"give +margin.{name or score.metric}=NUMBER, in the metric's own unit"
@@ -86,6 +87,6 @@ def _none_for(score: BaselineScore, choice: str | None) -> EvalHarnessError:
 def _keys(score: BaselineScore, choice: str | None) -> Iterator[str]:
     """What a margin may be called that is meant for a score; a name of ours only for its family."""
     family = family_of(score.metric, score.signature)
-    if score.metric not in _FAMILIES:
+    if score.metric not in FAMILIES:
         yield score.metric
     yield from (key for key in (choice, family) if key is not None)

@@ -55,11 +55,14 @@ def update(
         What it now holds, and what it held before and no longer does, a line each.
 
     Raises:
-        EvalHarnessError: A run has failed segments or no score, a metric has no margin, it is not
+        EvalHarnessError: A run has failed segments or no score, a metric has no margin, there is a
+            limit for a metric or check that no run has, it is not
             clear which run is meant, or the folder cannot be written.
     """
     keys = sorted({(run.testset, run.pair) for run in candidate.runs})
     found = [candidate.one_of(candidate.on(*key)) for key in keys]
+    checks = [rate.check for run in found for rate in run.checks]
+    limits.check_known(checks, (*metrics, *(score.metric for run in found for score in run.scores)))
     scores = _scores(found, margins, metrics)
     runs = [_baseline_run(run, held, limits) for run, held in zip(found, scores, strict=True)]
     held = _questions(_older(folder))

@@ -190,7 +190,7 @@ def _interval_notes(runs: Sequence[Run]) -> Iterator[str]:
     scored = [run for run in runs if run.scores]
     kinds: dict[str, list[Run]] = {}
     for run in scored:
-        kinds.setdefault(_interval_words(run.resampling), []).append(run)
+        kinds.setdefault(_interval_words(run), []).append(run)
     for words, several in kinds.items():
         whose = f" ({_tests(several)})" if len(kinds) > 1 else ""
         yield f"95 % intervals{whose}: {words}"
@@ -203,7 +203,15 @@ def _interval_notes(runs: Sequence[Run]) -> Iterator[str]:
         )
 
 
-def _interval_words(how: Resampling) -> str:
+def _interval_words(run: Run) -> str:
+    how = run.resampling
+    if how.units < 2:
+        return f"none, since one {how.unit} tells nothing of how scores vary"
+    words = _resampled(how)
+    return f"{words}, and what passes differ by" if run.passes > 1 else words
+
+
+def _resampled(how: Resampling) -> str:
     if how.method == JACKKNIFE:
         return f"Student's t on the jackknife of {how.unit}s"
     words = f"{how.resamples} bootstrap resamples of {how.unit}s, seed {how.seed}"
@@ -220,7 +228,7 @@ def _rough(runs: Iterable[Run]) -> dict[str, list[Run]]:
     for run in runs:
         how = run.resampling
         effective = how.effective or how.units
-        if effective >= ROUGH:
+        if effective >= ROUGH or how.units < 2:
             continue
         words = f"fewer than {ROUGH} {how.unit}s"
         if how.units - effective >= 0.05:

@@ -19,6 +19,7 @@ from evalharness.stats.aggregates import (
     TerAggregate,
 )
 
+_MECAB = re.compile(r"^(tok:(?:ja|ko)-mecab)-.+(-[A-Z]+)$")
 _VERSIONS = (
     "version",
     "unbabel-comet",
@@ -63,9 +64,12 @@ class Described(Protocol):
 
 
 def without_versions(signature: str) -> str:
-    """Returns a signature without the versions of packages."""
-    parts = signature.split("|")
-    return "|".join(part for part in parts if part.partition(":")[0] not in _VERSIONS)
+    """Returns a signature without the versions of packages, its parts in one order.
+
+    sacreBLEU's tokenizers for Japanese and Korean have MeCab's version in their name.
+    """
+    parts = (_MECAB.sub(r"\1", part) for part in signature.split("|"))
+    return "|".join(sorted(part for part in parts if part.partition(":")[0] not in _VERSIONS))
 
 
 def family_of(metric: str, signature: str) -> str | None:

@@ -17,7 +17,12 @@ from evalharness.stats.bootstrap import (
     sum_by_document,
 )
 from evalharness.stats.holm import holm
-from evalharness.stats.intervals import interval_method, jackknife_interval, score_interval
+from evalharness.stats.intervals import (
+    interval_method,
+    jackknife_interval,
+    on_scale,
+    score_interval,
+)
 from evalharness.stats.jackknife import (
     PairedDifference,
     contributions,
@@ -33,6 +38,7 @@ from evalharness.stats.pairs import Comparison, compare_pairs
 from evalharness.stats.passes import (
     PassNoise,
     aligned,
+    alignments,
     noisy_p_value,
     of_one_pass,
     pass_noise,
@@ -50,6 +56,7 @@ from evalharness.stats.ranges import Standing, pair_matrix, rank_ranges
 from evalharness.stats.trials import (
     MOST_TRIALS,
     TRIALS,
+    all_swaps,
     fewest_trials,
     is_at_floor,
     smallest_p_value,
@@ -72,7 +79,9 @@ __all__ = [
     "Standing",
     "Units",
     "aligned",
+    "alignments",
     "all_pairs",
+    "all_swaps",
     "bootstrap_scores",
     "compare_pairs",
     "contributions",
@@ -88,6 +97,7 @@ __all__ = [
     "noisy_p_value",
     "non_inferiority",
     "of_one_pass",
+    "on_scale",
     "pair_matrix",
     "paired_difference",
     "pass_noise",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import (
     PLAIN_FROM,
     Array,
@@ -11,10 +14,12 @@ from evalharness.stats.bootstrap import (
     percentile_interval,
 )
 from evalharness.stats.jackknife import PairedDifference, contributions, summarize
+from evalharness.stats.passes import of_one_pass
 from evalharness.stats.student import student_quantile
 from evalharness.stats.units import Units
 
 PERCENTILE, EXPANDED, JACKKNIFE = "percentile", "expanded", "jackknife"
+_SCALES = {"bleu": (0.0, 100.0), "chrf": (0.0, 100.0), "ter": (0.0, math.inf)}
 MIXED = "mixed"
 """Some scores of a run have percentile intervals, of an older version, and others expanded ones."""
 
@@ -49,6 +54,17 @@ def score_interval(
         return jackknife_interval(found, level)
     count = len(table) if len(table) > 1 else None
     return percentile_interval(bootstrap_scores(table, corpus, resamples, seed), level, units=count)
+
+
+def on_scale(interval: Interval, aggregate: Aggregate) -> Interval:
+    """Cuts an interval where its score's scale ends: no BLEU is above 100.
+
+    Args:
+        interval: The interval of a score.
+        aggregate: How the score is computed.
+    """
+    least, most = _SCALES.get(of_one_pass(aggregate).formula, (-math.inf, math.inf))
+    return Interval(max(least, interval.low), min(most, interval.high))
 
 
 def jackknife_interval(found: PairedDifference, level: float = 0.95) -> Interval:

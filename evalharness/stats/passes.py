@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -100,7 +101,7 @@ def aligned(
         The statistics, of one shape, and the aggregate of all of them.
 
     Raises:
-        ValueError: The systems have no common number of passes up to `MOST_PASSES`.
+        ValueError: The systems have no common number of passes up to `MOST_PASSES`; any two have.
     """
     each = [passes_of(aggregate) for aggregate in aggregates]
     passes = math.lcm(*each)
@@ -108,6 +109,44 @@ def aligned(
         return list(tables), aggregates[0]
     repeated = [np.tile(table, (1, passes // own)) for table, own in zip(tables, each, strict=True)]
     return repeated, PassesAggregate(passes, of_one_pass(aggregates[0]))
+
+
+class Aligned(NamedTuple):
+    """Systems whose statistics have one shape.
+
+    Attributes:
+        positions: Which of all systems they are.
+        tables: Their statistics, of shape (n_systems, n_units, aggregate.width).
+        aggregate: How these become the score.
+    """
+
+    positions: tuple[int, ...]
+    tables: Array
+    aggregate: Aggregate
+
+
+def alignments(tables: Sequence[Array], aggregates: Sequence[Aggregate]) -> list[Aligned]:
+    """Gives all systems one shape; where their passes have no common number, each pair its own.
+
+    Args:
+        tables: As for `aligned`.
+        aggregates: Likewise.
+
+    Returns:
+        One that holds all systems, or one for each pair, in the order of `all_pairs`.
+    """
+    everyone = tuple(range(len(tables)))
+    try:
+        shaped, aggregate = aligned(tables, aggregates)
+        return [Aligned(everyone, np.stack(shaped), aggregate)]
+    except ValueError:
+        found = []
+        for pair in combinations(everyone, 2):
+            shaped, aggregate = aligned(
+                *zip(*((tables[at], aggregates[at]) for at in pair), strict=True)
+            )
+            found.append(Aligned(pair, np.stack(shaped), aggregate))
+        return found
 
 
 def passes_of(aggregate: Aggregate) -> int:

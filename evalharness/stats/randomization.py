@@ -2,7 +2,8 @@
 
 Riezler and Maxwell (2005), "On Some Pitfalls in Automatic Evaluation and Significance Testing for
 MT"; Noreen (1989). The first 10,000 trials are sacreBLEU's: with the same seed p-values equal those
-of its own test, but that equality counts here, so that a system does not differ from itself.
+of its own test, but that equality counts here, so that a system does not differ from itself. Few
+units are swapped in all ways that there are, and the p-value is exact (Pitman, 1937).
 
 A pair's p-value rests on the two systems, the seed and the number of trials alone. Which other
 pairs are tested beside it changes nothing, so that it can be kept, and later be refined by more
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from evalharness.stats.bootstrap import Array, Corpus, side_by_side
 from evalharness.stats.screening import PILOT, Pilot, Screen, Signs, exceeds
+from evalharness.stats.trials import all_swaps
 
 STREAM = 10_000
 """How many trials come from one generator."""
@@ -46,8 +48,9 @@ def randomization_p_values(
     In each trial every unit is swapped with probability one half, the same units for all pairs;
     the p-value is the share of trials whose difference is at least as large as the real one, the
     real one counted among them. It is valid whatever the number of trials (Phipson and Smyth,
-    2010), and for documents as for segments. But n units can be swapped in 2 ** n ways only, and no
-    p-value comes out below about 2 ** (1 - n): five documents never differ at 0.05.
+    2010), and for documents as for segments. But n units can be swapped in 2 ** n ways only. Where
+    these are no more than the trials, each is made once, whatever the seed. No p-value comes out
+    below 2 ** (1 - n): five documents never differ at 0.05.
 
     Args:
         statistics: Additive statistics of the systems on the same units (segments or documents),
@@ -60,7 +63,9 @@ def randomization_p_values(
     Returns:
         The two-sided p-values, of shape (n_pairs,).
     """
-    p_values: Array = (exceeding_trials(statistics, corpus, trials, seed, pairs) + 1) / (trials + 1)
+    counts = exceeding_trials(statistics, corpus, trials, seed, pairs)
+    made = all_swaps(statistics.shape[1], trials) or trials
+    p_values: Array = (counts + 1) / (made + 1)
     return p_values
 
 
@@ -81,7 +86,8 @@ def exceeding_trials(
         trials: How many trials there are to be.
         seed: Likewise.
         pairs: Likewise.
-        done: How many of them were counted before and are left out now.
+        done: How many of them were counted before and are left out now; 0 where all swaps are made
+            (`all_swaps`).
 
     Returns:
         The counts, of shape (n_pairs,): of trials 0 to n, what `done=m` counts is what is added to
@@ -89,6 +95,8 @@ def exceeding_trials(
     """
     pairs = all_pairs(len(statistics)) if pairs is None else pairs
     units = statistics.shape[1]
+    swaps = all_swaps(units, trials)
+    trials = swaps or trials
     if trials <= done or not pairs:
         return np.zeros(len(pairs), dtype=np.int64)
     learn = _pilots(statistics, seed) if trials - done > PILOT else None
@@ -100,7 +108,8 @@ def exceeding_trials(
             for first, second in pairs[start:stop]
         ]
         rows = max(1, _CELLS_PER_BLOCK // (units + len(group)) // 32) * 32
-        counts.append(_count(group, _signs(seed, done, trials, units, rows)))
+        blocks = _every_sign(units, rows) if swaps else _signs(seed, done, trials, units, rows)
+        counts.append(_count(group, blocks))
     return np.concatenate(counts)
 
 
@@ -127,6 +136,13 @@ def _count(group: Sequence[Screen], blocks: Iterator[Signs]) -> Counts:
                 near = np.flatnonzero((sizes > pair.perhaps) & ~(sizes >= pair.surely))
                 counts[row] += exceeds(pair, signs[near])
     return counts
+
+
+def _every_sign(units: int, rows: int) -> Iterator[Signs]:
+    """All ways to swap units, but the one that swaps none; blocks as `_signs` gives them."""
+    for first in range(1, 2**units, rows):
+        ways = np.arange(first, min(first + rows, 2**units))
+        yield 1 - 2 * (ways[:, None] >> np.arange(units) & 1).astype(np.float32)
 
 
 def _signs(seed: int, start: int, stop: int, units: int, rows: int) -> Iterator[Signs]:

@@ -40,6 +40,22 @@ def usual_trials(tests: int, alpha: float) -> int:
     return min(MOST_TRIALS, max(TRIALS, math.ceil(_PER_TEST * tests / alpha)))
 
 
+def all_swaps(units: int, trials: int) -> int | None:
+    """Returns in how many ways units can be swapped, where so few trials make all of them.
+
+    Args:
+        units: How many units there are.
+        trials: How many trials there may be, besides the real difference.
+
+    Returns:
+        2 ** units - 1, the real difference not counted; `None` where that is more than `trials`.
+    """
+    if units > trials.bit_length():
+        return None
+    swaps = 2**units - 1
+    return swaps if swaps <= trials else None
+
+
 def smallest_p_value(trials: int, units: int) -> float:
     """Returns the smallest p-value that randomization can give, before any correction.
 
@@ -47,7 +63,7 @@ def smallest_p_value(trials: int, units: int) -> float:
         trials: How many trials it makes.
         units: How many units the systems differ on at most. They can be swapped in 2 ** units
             ways, of which two are the real difference, turned round or not: the p-value of the
-            exact test is at least 2 / 2 ** units. By chance, trials may give a little less.
+            exact test is at least 2 / 2 ** units.
     """
     return max(1 / (trials + 1), 2.0 ** (1 - units))
 

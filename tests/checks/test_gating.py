@@ -287,6 +287,21 @@ def test_flags_of_other_versions_that_nobody_looks_at_again_are_compared_as_reco
     assert "(version:1, now version:2), compared as recorded" in notes(outcome)
 
 
+@pytest.mark.parametrize("more", [(), ("update=true",)], ids=str)
+@pytest.mark.parametrize("option", ["+margin.copied_sauce=0.1", "+max_rate.copied_sauce=0.1"])
+def test_a_limit_for_what_nobody_has_is_refused(
+    option: str, more: tuple[str, ...], gate: Gate, update: Callable[..., None], tmp_path: Path
+):
+    update()
+    before = (tmp_path / "base" / "baseline.json").read_bytes()
+    write(tmp_path / "now")
+    outcome = gate(option, *more)
+    assert outcome.code == 2
+    assert f"{option[1:].partition('=')[0]}: no such" in outcome.err
+    assert "copied_source" in outcome.err
+    assert (tmp_path / "base" / "baseline.json").read_bytes() == before
+
+
 def test_a_changed_option_of_a_check_fails_whatever_the_version(
     gate: Gate, update: Callable[..., None], tmp_path: Path
 ):

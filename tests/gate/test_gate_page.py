@@ -181,6 +181,7 @@ CONTRACT = {
                 "p_better": 0.012,
                 "believed": "",
                 "changed": "",
+                "passes_vary": False,
             },
         }
     ],

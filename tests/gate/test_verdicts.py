@@ -14,7 +14,7 @@ from scipy import stats
 from evalharness.gate.rate_questions import RateChange
 from evalharness.gate.report import Outcome
 from evalharness.gate.verdicts import POWER, Answer, Question, judge, units_needed
-from evalharness.stats import PairedDifference, paired_difference, sum_by_document
+from evalharness.stats import PairedDifference, PassNoise, paired_difference, sum_by_document
 from evalharness.stats.rates import Flags
 
 ALPHA = 0.05
@@ -79,7 +79,7 @@ gains = st.tuples(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(gains, min_size=1, max_size=12))
 def test_verdicts_and_bounds_never_disagree(questions: list[Question]):
-    for (gain, margin), answer in zip(questions, judge(questions, ALPHA), strict=True):
+    for (gain, margin, _), answer in zip(questions, judge(questions, ALPHA), strict=True):
         assert answer.low <= gain.difference <= answer.high
         slack = 1e-9 * (1 + abs(answer.low) + abs(answer.high))
         if answer.outcome in PASSES:
@@ -126,6 +126,16 @@ def test_an_unchanged_system_passes_on_so_many_units_as_often_as_was_said():
         outcomes.append(judge([again], ALPHA)[0].outcome)
     passed = sum(outcome in (Outcome.PASS, Outcome.BETTER) for outcome in outcomes)
     assert passed / 1000 == pytest.approx(POWER, abs=3 * math.sqrt(0.16 / 1000))
+
+
+def test_no_number_of_units_settles_what_passes_differ_by():
+    alone = question(-0.4, 0.5, units=40)
+    passes = PassNoise(between=0.25, residual=0.01, units=40, passes=3)
+    for noise, is_settled in (((), True), ((passes, None), False)):
+        asked = alone._replace(noise=noise)
+        (answer,) = judge([asked], ALPHA)
+        assert answer.outcome is Outcome.INCONCLUSIVE
+        assert math.isfinite(units_needed(asked, answer)) is is_settled
 
 
 @pytest.mark.parametrize("changed", [0, 1, 3])
