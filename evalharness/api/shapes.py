@@ -93,8 +93,10 @@ def languages_of(pair: str | None) -> tuple[str, str]:
     """Returns the languages of a pair; `None` is for languages that nobody named.
 
     Raises:
-        EvalHarnessError: See `split_pair`.
+        EvalHarnessError: It is no text, or see `split_pair`.
     """
+    if pair is not None and not isinstance(pair, str):
+        raise EvalHarnessError(f"{pair!r} is no text", where="pair", hint="write it as 'ar-en'")
     return (UNDETERMINED.code, UNDETERMINED.code) if pair is None else split_pair(pair)
 
 

@@ -191,7 +191,7 @@ def _differences_in_words(differences: Sequence[Difference]) -> Iterator[str]:
         yield from map(str, group if len(group) <= _MOST_PAIRS else _neighbours(group))
     if differences:
         yield (
-            "p: paired approximate randomization, Holm's correction of the pairs of systems by one"
+            "p: paired randomization, Holm's correction of the pairs of systems by one"
             " metric on one test set and language pair"
         )
     if any(len(group) > _MOST_PAIRS for group in groups.values()):

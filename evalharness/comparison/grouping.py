@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
 from evalharness.results import Run
+from evalharness.results.notes import differ_in_order
 
 
 class Groups(NamedTuple):
@@ -88,6 +89,14 @@ def _by_digest(runs: Sequence[Run]) -> list[list[Run]]:
 
 
 def _unlike(groups: Sequence[Sequence[Run]]) -> EvalHarnessError:
+    runs = [run for group in groups for run in group]
+    if len({(run.testset, run.pair) for run in runs}) == 1 and differ_in_order(runs):
+        return EvalHarnessError(
+            "the runs have the same references in another order, and chrF depends on it:"
+            f" {_in_words(groups)}",
+            where="runs",
+            hint="score them again with testset.references in one order",
+        )
     return EvalHarnessError(
         f"runs of different test sets cannot be compared: {_in_words(groups)}",
         where="runs",

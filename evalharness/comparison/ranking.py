@@ -86,7 +86,7 @@ def rank_runs(runs: Sequence[Run], by: str | None = None, kept: KeptTests | None
 
 def _how(column: str) -> str:
     return (
-        f"#: by {column}; the ranks that the tests leave open: paired approximate randomization,"
+        f"#: by {column}; the ranks that the tests leave open: paired randomization,"
         " Holm's correction of all pairs of systems on one test set and language pair, alpha"
         f" {ALPHA}; {WINS}"
     )

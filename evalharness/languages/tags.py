@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 # Of difflib's ratios: below the one, texts are not alike; further than the other from the best,
 # they are not the nearest.
-_LIKE, _NEARLY = 0.6, 0.1
+_LIKE, _NEARLY = 0.65, 0.1
+_LONGEST_CODE = 4  # longer words are a language's name, if anything
 _NOWHERE = "AA|Q[M-Z]|X[A-Z]|ZZ"  # what ISO 3166 leaves to its users
+_LONGEST = 100  # of the tags that IANA has registered, none has 40
 _SHAPE = "write a BCP 47 tag, such as tr, ar-EG or zh-Hant"
 
 
@@ -79,6 +81,10 @@ def normalised(tag: str, *, where: str | None = None) -> str:
         EvalHarnessError: It is no such tag, or nobody has registered its language; names the
             nearest ones known.
     """
+    if len(tag) > _LONGEST:
+        raise EvalHarnessError(
+            f"{tag[:_LONGEST]!r}… is too long for a language code", where=where, hint=_SHAPE
+        )
     if (found := tag_or_none(tag)) is not None:
         return found
     raise EvalHarnessError(f"unknown language code {tag!r}", where=where, hint=_nearest(tag))
@@ -115,6 +121,8 @@ def normalised_pair(pair: str) -> str:
 @lru_cache(maxsize=1024)
 def tag_or_none(tag: str) -> str | None:
     """Returns what `normalised` does; `None` where it raises."""
+    if len(tag) > _LONGEST or not tag.isascii() or not tag.isprintable():
+        return None
     text = tag.replace("_", "-")
     if known := spelled().get(text.lower()):
         return known  # the commonest, without langcodes
@@ -153,9 +161,12 @@ def _name(tag: str) -> str:
 def _nearest(tag: str, count: int = 3) -> str:
     """Says which languages are spelled or named nearly as a tag that is none, or spoken there."""
     wanted = re.split("[-_]", tag.lower())[0]
+    if not (wanted.isprintable() and wanted.isalpha()):
+        return _SHAPE
     alike = dict.fromkeys(_meant(wanted), 1.0)
     for code, known in spelled().items():
-        for text in (code, Language(known).name.lower()):
+        name = Language(known).name.lower()
+        for text in (code, name) if len(wanted) <= _LONGEST_CODE else (name,):
             ratio = difflib.SequenceMatcher(None, wanted, text).ratio()
             alike[known] = max(ratio, alike.get(known, 0))
     least = max(_LIKE, max(alike.values()) - _NEARLY)

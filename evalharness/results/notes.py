@@ -76,7 +76,7 @@ def _version_notes(runs: Sequence[Run]) -> Iterator[str]:
     for (testset, pair), versions in tests.items():
         if len(versions) < 2:
             continue
-        if _differ_in_order(list(versions.values())):
+        if differ_in_order(list(versions.values())):
             yield f"{testset} {pair}: references in another order: chrF depends on it; ranked apart"
         else:
             yield (
@@ -85,7 +85,7 @@ def _version_notes(runs: Sequence[Run]) -> Iterator[str]:
             )
 
 
-def _differ_in_order(runs: Sequence[Run]) -> bool:
+def differ_in_order(runs: Sequence[Run]) -> bool:
     """Whether the test sets of runs differ in nothing but the order of the references."""
     with suppress(EvalHarnessError):
         contents = {

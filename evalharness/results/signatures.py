@@ -68,7 +68,7 @@ def without_versions(signature: str) -> str:
 
     sacreBLEU's tokenizers for Japanese and Korean have MeCab's version in their name.
     """
-    parts = (_MECAB.sub(r"\1", part) for part in signature.split("|"))
+    parts = (_MECAB.sub(r"\1\2", part) for part in signature.split("|"))
     return "|".join(sorted(part for part in parts if part.partition(":")[0] not in _VERSIONS))
 
 
