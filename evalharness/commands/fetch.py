@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from itertools import chain
 
@@ -20,6 +21,8 @@ from evalharness.translation import check_supported
 from evalharness.values import Cell, Column, Page, Row, Table
 from evalharness.weights import checkpoints_of
 
+log = logging.getLogger(__name__)
+
 
 def fetch(config: DictConfig) -> int:
     """Downloads what the system and the metrics load, and prints where it lies.
@@ -33,12 +36,17 @@ def fetch(config: DictConfig) -> int:
     if reason := testset.missing_requirement():
         raise EvalHarnessError(f"cannot run here: {reason}", where=testset.name)
     bitexts = testset.load()
+    for bitext in bitexts:
+        log.info("%s %s: %d segments are here", testset.name, bitext.pair, len(bitext.segments))
     check_supported(system, bitexts)
     checkpoints = checkpoints_of(system, bitexts)
     if not checkpoints and config.format is Format.table:
         _print(f"{system.name}: nothing to fetch")
     needed = chain(checkpoints, *(metric.checkpoints() for metric in metrics))
     rows = [_fetch(checkpoint, config.format) for checkpoint in needed]
+    for part in (system, *metrics):
+        if reason := part.missing_requirement():
+            log.warning("%s: cannot run here yet: %s", part.name, reason)
     if config.format is not Format.table:
         show(
             Page((Table("checkpoints", "", _COLUMNS, tuple(rows)),), title="Checkpoints"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +19,13 @@ from typing import Any
 import numpy as np
 
 from evalharness.disk import write_files
+from evalharness.errors import EvalHarnessError
 from evalharness.reading import read_json
 from evalharness.stats import all_pairs, all_swaps, exceeding_trials
 from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import Array
+
+log = logging.getLogger(__name__)
 
 FILE_NAME = "tests.json"
 SCHEMA_VERSION = 1
@@ -73,17 +77,16 @@ class KeptTests:
         return np.array([(self._counts[key][trials] + 1) / (trials + 1) for key in keys])
 
     def write(self, results: Path) -> None:
-        """Writes what is known, if that is more than was read.
-
-        Raises:
-            EvalHarnessError: The results folder cannot be written.
-        """
+        """Writes what is known, if that is more than was read; where it cannot, warns and goes on."""
         if not self._is_changed:
             return
         newest = list(self._counts.items())[-_MOST_KEPT:]
         content = {"schema_version": SCHEMA_VERSION, "exceeding_trials": dict(newest)}
         text = json.dumps(content, separators=(",", ":"))
-        write_files(results, {FILE_NAME: text.encode()})
+        try:
+            write_files(results, {FILE_NAME: text.encode()})
+        except EvalHarnessError as error:
+            log.warning("%s; the tests are made again the next time", error)
         self._is_changed = False
 
 
