@@ -36,15 +36,16 @@ def fetch(config: DictConfig) -> int:
     if reason := testset.missing_requirement():
         raise EvalHarnessError(f"cannot run here: {reason}", where=testset.name)
     bitexts = testset.load()
+    check_supported(system, bitexts)
     for bitext in bitexts:
         log.info("%s %s: %d segments are here", testset.name, bitext.pair, len(bitext.segments))
-    check_supported(system, bitexts)
     checkpoints = checkpoints_of(system, bitexts)
     if not checkpoints and config.format is Format.table:
         _print(f"{system.name}: nothing to fetch")
     needed = chain(checkpoints, *(metric.checkpoints() for metric in metrics))
     rows = [_fetch(checkpoint, config.format) for checkpoint in needed]
-    for part in (system, *metrics):
+    parts: list[System | Metric] = [system, *metrics]
+    for part in parts:
         if reason := part.missing_requirement():
             log.warning("%s: cannot run here yet: %s", part.name, reason)
     if config.format is not Format.table:
