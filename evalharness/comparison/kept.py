@@ -77,7 +77,7 @@ class KeptTests:
         return np.array([(self._counts[key][trials] + 1) / (trials + 1) for key in keys])
 
     def write(self, results: Path) -> None:
-        """Writes what is known, if that is more than was read; where it cannot, warns and goes on."""
+        """Writes what is known, if that is more than was read; warns where that is impossible."""
         if not self._is_changed:
             return
         newest = list(self._counts.items())[-_MOST_KEPT:]

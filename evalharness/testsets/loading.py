@@ -64,7 +64,8 @@ def _check_version(place: str, revision: str, version: str) -> None:
         raise EvalHarnessError(
             f"commit {version[:12]} is on this machine, and revision {revision} is {wanted[:12]}",
             where=place,
-            hint="fetch it with a network: python -m evalharness fetch testset=...",
+            hint="where there is a network, run python -m evalharness fetch with the same testset"
+            " options",
         )
 
 
@@ -108,6 +109,7 @@ def _explained(
         return EvalHarnessError(
             f"not on this machine, and not to be downloaded: {first}",
             where=place,
-            hint="fetch it where there is a network: python -m evalharness fetch testset=...",
+            hint="where there is a network, run python -m evalharness fetch with the same testset"
+            " options",
         )
     return EvalHarnessError(f"cannot be read: {first}", where=place)
