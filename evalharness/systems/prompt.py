@@ -48,6 +48,17 @@ def plain(text: str) -> str:
     return text.text if isinstance(text, TextWithFacts) else text
 
 
+def beside(request: str, text: str) -> str:
+    """Returns a text, such as a part of a request's, with the facts that the request has."""
+    return TextWithFacts(text, request.facts) if isinstance(request, TextWithFacts) else text
+
+
+def facts_in(request: str) -> Mapping[str, str]:
+    """Returns the facts of a request; where it has none, their places as a prompt names them."""
+    places = {name: f"{{{name}}}" for name in FACTS}
+    return {**places, **(request.facts if isinstance(request, TextWithFacts) else {})}
+
+
 @dataclass(frozen=True)
 class Prompt:
     """What a language model is asked.
@@ -129,8 +140,7 @@ class Prompt:
             "target_language": language(target).name,
             "source": source,
             "target": target,
-            **dict.fromkeys(FACTS, ""),
-            **(text.facts if isinstance(text, TextWithFacts) else {}),
+            **facts_in(text),
         }
 
         def fill(words: str, text: str) -> str:

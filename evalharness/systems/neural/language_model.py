@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
@@ -19,15 +19,16 @@ from evalharness.systems.neural.engine import Decoding, EngineName, TokenIds
 from evalharness.systems.neural.fitting import Split
 from evalharness.systems.neural.neural import NeuralSystem
 from evalharness.systems.neural.reader import Reader
-from evalharness.systems.prompt import Prompt
+from evalharness.systems.prompt import FACTS, FIELDS, Prompt, facts_in, plain
 from evalharness.systems.system import (
     languages_in_words,
     seed_of_pass,
     translates_between,
 )
 from evalharness.values.outputs import Facts
+from evalharness.values.segments import Segment
 
-_PLACE = re.compile(r"\{(text|source|target|source_language|target_language)\}")
+_PLACE = re.compile(rf"\{{({'|'.join((*FIELDS, *FACTS))})\}}")
 _GGUF_MODULES = ("accelerate", "gguf")
 
 
@@ -37,7 +38,8 @@ class LanguageModel(NeuralSystem):
 
     Attributes:
         messages: The chat: roles and contents, in which `{text}`, `{source}`, `{target}` (BCP-47
-            codes), `{source_language}` and `{target_language}` (English names) are filled in.
+            codes), `{source_language}` and `{target_language}` (English names) are filled in, and
+            `{instruction}`, `{domain}` and `{terms}` of the segment.
         prompt: The user's words around a text, instead of those in `messages`; see `Prompt`.
         system_prompt: What the model is told before, likewise.
         template_options: What the chat template is told besides.
@@ -178,7 +180,7 @@ class LanguageModel(NeuralSystem):
             )
         try:
             ids: list[int] = reader.tokenizer.apply_chat_template(
-                self._chat(reader.letters(text), source, target),
+                self._chat(text, source, target, reader.letters),
                 **{"add_generation_prompt": True, **self.template_options},
                 tokenize=True,
                 return_dict=False,
@@ -213,9 +215,17 @@ class LanguageModel(NeuralSystem):
         contents = [turn.get("content") for turn in self._chat("", source, target)]
         return "\n".join(content for content in contents if isinstance(content, str))
 
-    def _chat(self, text: str, source: str, target: str) -> list[Any]:
+    def request(self, segment: Segment) -> str:
+        """The source, with the facts that the chat names."""
+        return Prompt(str(self._template)).request(segment)
+
+    def _chat(
+        self, text: str, source: str, target: str, letters: Callable[[str], str] = str
+    ) -> list[Any]:
+        """The chat with a text and its facts filled in; `letters` spells what others wrote."""
         values = {
-            "text": text,
+            **{name: letters(fact) for name, fact in facts_in(text).items()},
+            "text": letters(plain(text)),
             "source": source,
             "target": target,
             "source_language": language(source).name,

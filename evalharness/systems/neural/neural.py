@@ -38,6 +38,7 @@ from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Outp
 from evalharness.systems.neural.fitting import Split, fit, sentences
 from evalharness.systems.neural.reader import Reader, ends, read
 from evalharness.systems.neural.transformers_engine import TransformersEngine
+from evalharness.systems.prompt import beside, plain
 from evalharness.systems.system import System
 from evalharness.terminal import working
 from evalharness.values.outputs import Facts, Failure, Translation, observed
@@ -159,7 +160,9 @@ class NeuralSystem(System):
 
     def pieces(self, text: str, source: str) -> Sequence[str]:
         """The sentences of a segment, or all of it, as `split` says."""
-        return sentences(text, source) if self.split is Split.sentence else (text,)
+        if self.split is not Split.sentence:
+            return (text,)
+        return [beside(text, sentence) for sentence in sentences(plain(text), source)]
 
     def batches(self, texts: Sequence[str], source: str, target: str) -> Sequence[Sequence[int]]:
         """Texts of like length, as many as the token budget allows."""
@@ -175,10 +178,10 @@ class NeuralSystem(System):
         limit, decoding = self._bounds(reader.config, reader.tokenizer)
         say = self.say(reader, target)
 
-        def encode(text: str) -> TokenIds:
-            return self.encode(reader, text, source, target)
+        def encode(text: str, part: str) -> TokenIds:
+            return self.encode(reader, beside(text, part), source, target)
 
-        parts = [fit(text, encode, limit, source) for text in texts]
+        parts = [fit(plain(text), partial(encode, text), limit, source) for text in texts]
         flat = [part for several in parts for part in several]
         outputs: dict[int, Output] = {}
         network = self._network(source, target)

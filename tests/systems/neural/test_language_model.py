@@ -11,6 +11,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from evalharness.errors import EvalHarnessError
+from evalharness.values import Segment
 
 from ...conftest import CommandLine
 from .conftest import TURKISH, Tiny, configured, translations
@@ -269,3 +270,28 @@ def test_each_gguf_file_is_a_system_of_its_own(tiny: Tiny) -> None:
     assert facts[0].fingerprint("tr", "en") != facts[1].fingerprint("tr", "en")
     with pytest.raises(EvalHarnessError, match=r"model\.gguf_file: no file 'a\.gguf' in"):
         translations(facts[0], TURKISH)
+
+
+def test_facts_of_a_segment_stand_in_the_prompt_of_every_part_of_it(tiny: Tiny) -> None:
+    words = "{domain}: {text} ({terms})"
+    system = configured(
+        *options("gemma3", tiny("gemma3"), *GREEDY),
+        f"model.prompt='{words}'",
+        "model.split=sentence",
+    )
+    reader = system._reader("tr", "en")
+    facts = {"domain": "news", "terms": {"elma": "apple"}}
+    request = system.request(Segment("1", 0, None, "Bu bir elma. O bir armut.", (), facts))
+    pieces = system.pieces(request, "tr")
+    for piece, sentence in zip(pieces, ["Bu bir elma.", "O bir armut."], strict=True):
+        said = f"news: {sentence} (elma = apple)"
+        expected = reader.tokenizer.apply_chat_template(
+            [{"role": "user", "content": said}], add_generation_prompt=True, return_dict=False
+        )
+        assert system.encode(reader, piece, "tr", "en") == expected
+    assert len(translations(system, list(pieces))) == 2
+    assert "{domain}" in str(system.fingerprint("tr", "en"))
+    other = configured(*options("gemma3", tiny("gemma3"), *GREEDY), "model.prompt=': {text} ()'")
+    assert other.fingerprint("tr", "en") != system.fingerprint("tr", "en")
+    with pytest.raises(EvalHarnessError, match=r"names \{domain\}, and segment 2 has none"):
+        system.request(Segment("2", 1, None, "Bu bir elma.", ()))
