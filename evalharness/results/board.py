@@ -218,7 +218,9 @@ def _signatures(run: Run) -> str:
     The order of several references is said, since sacreBLEU's chrF depends on it.
     """
     references = "+".join(run.provenance)
-    names = run.reference_names
+    names: Sequence[str] = run.reference_names
+    if len(run.provenance) > 1 and len(names) == len(run.reference_makers):
+        names = [f"{name}({who})" for name, who in zip(names, run.reference_makers, strict=True)]
     order = f"|order:{'+'.join(names)}" if len(names) > 1 else ""
     basis = f"{run.testset}|digest:{run.digest[:16]}|references:{references}{order}"
     return "; ".join([basis, *(f"{score.metric}|{score.signature}" for score in run.scores)])

@@ -68,6 +68,7 @@ def run_of(results: Path, folder: str, content: Content) -> Run:
         segments=scores["segments"],
         provenance=tuple(head["testset"]["references"]),
         reference_names=_texts(head["testset"].get("reference_names", [])),
+        reference_makers=_texts(head["testset"].get("reference_makers", [])),
         scores=tuple(map(_score, _array(scores["scores"]))),
         unavailable=tuple(_known(Unavailable, one) for one in _array(scores["unavailable"])),
         checks=tuple(map(_check_rate, _array(scores.get("checks", [])))),

@@ -67,6 +67,8 @@ def check_run(run: Run, head: Mapping[str, Any]) -> None:
     """
     if not run.provenance or not set(run.provenance) <= set(PROVENANCES):
         raise ValueError(f"references are {run.provenance}")
+    if run.reference_makers and set(run.reference_makers) != set(run.provenance):
+        raise ValueError(f"references are {run.provenance}, and {run.reference_makers}")
     metrics = [score.metric for score in run.scores]
     metrics += [absent.metric for absent in run.unavailable]
     checks = [check.check for check in run.checks]

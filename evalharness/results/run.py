@@ -49,6 +49,7 @@ class Run:
         segments: How many segments were scored.
         provenance: Who made the references.
         reference_names: What the references are called, in their order; empty if nothing.
+        reference_makers: Who made each of them, in their order; empty where nobody says.
         scores: One per metric that could be computed.
         unavailable: One per metric that could not.
         checks: One per check.
@@ -77,6 +78,7 @@ class Run:
     segments: int
     provenance: tuple[str, ...]
     reference_names: tuple[str, ...]
+    reference_makers: tuple[str, ...]
     scores: tuple[Score, ...]
     unavailable: tuple[Unavailable, ...]
     checks: tuple[CheckRate, ...]
@@ -160,6 +162,7 @@ class Run:
             len(rows),
             self.provenance,
             reference_names=self.reference_names,
+            makers=self.reference_makers,
             version=str(self.content.run["testset"].get("version", "")),
         )
         if bitext.digest != self.digest:

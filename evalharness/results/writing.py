@@ -126,6 +126,7 @@ def _run_json(
             "digest": bitext.digest,
             "references": list(bitext.provenance),
             "reference_names": list(bitext.reference_names),
+            "reference_makers": list(bitext.makers),
             **({"version": bitext.version} if bitext.version else {}),
             "notes": list(map(scrub, bitext.notes)),
         },

@@ -16,7 +16,7 @@ from evalharness.formats.text import is_blank
 from evalharness.languages import family_code, language, normalised, split_pair
 from evalharness.testsets.loading import load_rows
 from evalharness.testsets.testset import TestSet
-from evalharness.testsets.text import check_provenance
+from evalharness.testsets.text import check_provenance, makers_of
 from evalharness.values.segments import NO_REFERENCES, UNSTATED, Bitext, Segment
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ class HubTestSet(TestSet):
         codes: What the data set calls languages, by tag; others are called as in FLORES.
         pairs: The language pairs, such as `tr-en`; a tag with a region is written `ar_EG`.
         written_in: The language that the texts were written in, if it is known.
-        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`.
+        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`;
+            one for all, or a list with one for each reference.
     """
 
     repository: str = ""
@@ -71,7 +72,7 @@ class HubTestSet(TestSet):
     codes: dict[str, str] = field(default_factory=dict)
     pairs: list[str] = field(default_factory=list)
     written_in: str = ""
-    provenance: str = UNSTATED
+    provenance: Any = UNSTATED
 
     def __post_init__(self) -> None:
         check_provenance(self.provenance)
@@ -106,6 +107,7 @@ class HubTestSet(TestSet):
         notes += [f"left out: {count} {why}" for why, count in dropped.items()]
         if self.written_in:
             notes.append(self._origin(source, target))
+        makers = makers_of(self.provenance, len(segments[0].references))
         return Bitext(
             self.name,
             source,
@@ -113,10 +115,11 @@ class HubTestSet(TestSet):
             segments,
             where,
             len(left),
-            (self.provenance if segments[0].references else NO_REFERENCES,),
+            tuple(sorted(set(makers))) or (NO_REFERENCES,),
             tuple(notes),
             ("A",),
             version,
+            makers,
         )
 
     def _origin(self, source: str, target: str) -> str:

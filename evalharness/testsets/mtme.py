@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from omegaconf import MISSING
 
@@ -29,14 +30,15 @@ class MtmeTestSet(TestSet):
         name: The test set's name in tables and folders; empty for the folder's.
         pairs: Its language pairs, such as `en-de`; empty for all.
         references: Which references are used, in this order, such as `refA`; empty for the first.
-        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`.
+        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`;
+            one for all, or a list with one for each reference.
     """
 
     path: FilePath = MISSING
     name: str = ""
     pairs: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
-    provenance: str = UNSTATED
+    provenance: Any = UNSTATED
 
     def __post_init__(self) -> None:
         check_provenance(self.provenance)

@@ -39,7 +39,7 @@ class SacrebleuTestSet(TestSet):
     name: str = MISSING
     pairs: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
-    provenance: str = HUMAN
+    provenance: Any = HUMAN
 
     def __post_init__(self) -> None:
         check_provenance(self.provenance)

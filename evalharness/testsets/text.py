@@ -43,7 +43,8 @@ class TextTestSet(TestSet):
             every segment is scored, by metrics that need no reference.
         reference_names: What they are called, in their order; empty for A, B, ...
         documents: A file with the document id of each segment.
-        provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
+        provenance: Who made the references: `human`, `post-edited`, `machine-drafted` or
+            `unstated`; one of these for all, or a list with one for each reference.
         on_empty: `error` or `skip` for an empty source line.
         columns: What the columns are called in files that have some. Where the source's file has
             references, too, `references` may be left out.
@@ -59,7 +60,7 @@ class TextTestSet(TestSet):
     references: list[FilePath] = field(default_factory=list)
     reference_names: list[str] = field(default_factory=list)
     documents: FilePath | None = None
-    provenance: str = UNSTATED
+    provenance: Any = UNSTATED
     on_empty: str = "error"
     columns: Columns = field(default_factory=Columns)
     split: str = "none"
@@ -154,7 +155,8 @@ class GivenTestSet(TestSet):
         source_lang: Tag of the source's language; kept as BCP 47 writes it (`tr` for `tur_Latn`).
         target_lang: Tag of the references' language, likewise.
         name: The test set's name in tables and folders.
-        provenance: Who made the references: `human`, `machine-drafted` or `unstated`.
+        provenance: Who made the references: `human`, `post-edited`, `machine-drafted` or
+            `unstated`; one of these for all, or a list with one for each reference.
         on_empty: `error` or `skip` for an empty source.
     """
 
@@ -162,7 +164,7 @@ class GivenTestSet(TestSet):
     source_lang: str
     target_lang: str
     name: str = "text"
-    provenance: str = UNSTATED
+    provenance: Any = UNSTATED
     on_empty: str = "error"
 
     def __post_init__(self) -> None:
@@ -271,6 +273,7 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         parts += ["a reference"] if texts.references else []
         lacking = f"{'both ' if len(parts) > 1 else ''}{' and '.join(parts)}"
         raise EvalHarnessError(f"no segment left: no line has {lacking}", where=texts.path)
+    makers = makers_of(testset.provenance, len(texts.references))
     return Bitext(
         testset.name,
         testset.source_lang,
@@ -278,9 +281,10 @@ def assemble(testset: TextTestSet | GivenTestSet, texts: Texts) -> Bitext:
         segments,
         texts.path,
         total,
-        (testset.provenance if texts.references else NO_REFERENCES,),
+        tuple(sorted(set(makers))) or (NO_REFERENCES,),
         (*_left_out(empty, total - len(empty) - len(segments)), *texts.notes),
         tuple(texts.names) or reference_letters(len(texts.references)),
+        makers=makers,
     )
 
 
@@ -310,15 +314,44 @@ def _check(testset: TextTestSet | GivenTestSet) -> None:
     check_provenance(testset.provenance)
 
 
-def check_provenance(provenance: str) -> None:
+def check_provenance(provenance: object) -> None:
     """Refuses another maker of references than those that are known.
+
+    Args:
+        provenance: One of `MAKERS`, or a list with one for each reference.
 
     Raises:
         EvalHarnessError: It is another.
     """
-    _one_of("provenance", provenance, MAKERS)
+    for maker in [provenance] if isinstance(provenance, str) else _listed(provenance):
+        _one_of("provenance", maker, MAKERS)
 
 
-def _one_of(option: str, value: str, choices: Sequence[str]) -> None:
+def _listed(provenance: object) -> Sequence[object]:
+    return provenance if isinstance(provenance, Sequence) else [provenance]
+
+
+def makers_of(provenance: Any, references: int) -> tuple[str, ...]:
+    """Returns who made each of so many references.
+
+    Args:
+        provenance: See `check_provenance`.
+        references: How many there are.
+
+    Raises:
+        EvalHarnessError: The list has another length.
+    """
+    if isinstance(provenance, str):
+        return (provenance,) * references
+    if len(provenance) != references:
+        raise EvalHarnessError(
+            f"{len(provenance)} makers for {references} references",
+            where="testset.provenance",
+            hint="give one for all, or a list with one for each, in the order of the references",
+        )
+    return tuple(provenance)
+
+
+def _one_of(option: str, value: object, choices: Sequence[str]) -> None:
     if value not in choices:
         raise EvalHarnessError(f"unknown value {value!r}", where=option, hint=" | ".join(choices))

@@ -33,7 +33,8 @@ class WmtXmlTestSet(TestSet):
         target_lang: Tag of the references' language; empty for the file's, if it has one.
         references: The translators whose references are used, in this order; empty for all, by
             name.
-        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`.
+        provenance: Who made the references: `human`, `post-edited`, `machine-drafted`, `unstated`;
+            one for all, or a list with one for each reference.
     """
 
     path: FilePath = MISSING
@@ -41,7 +42,7 @@ class WmtXmlTestSet(TestSet):
     source_lang: str = ""
     target_lang: str = ""
     references: list[str] = field(default_factory=list)
-    provenance: str = UNSTATED
+    provenance: Any = UNSTATED
 
     def __post_init__(self) -> None:
         check_provenance(self.provenance)

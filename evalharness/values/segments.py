@@ -57,6 +57,8 @@ class Bitext:
         notes: What was left out and why, one line each.
         reference_names: What the references are called, in their order; empty if nothing.
         version: The commit or version of a test set that has one; empty for none.
+        makers: Who made each reference, one of `MAKERS`, in the order of the references; empty
+            where references do not have one maker each, as those of the statements.
     """
 
     testset: str
@@ -69,6 +71,7 @@ class Bitext:
     notes: tuple[str, ...] = ()
     reference_names: tuple[str, ...] = ()
     version: str = ""
+    makers: tuple[str, ...] = ()
 
     @property
     def pair(self) -> str:

@@ -54,6 +54,7 @@ def run(system: str, *scores: Score, **changes: object) -> Run:
         observed={},
         prompt=None,
         reference_names=(),
+        reference_makers=(),
         samples=False,
         passes=1,
         notes=(),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from evalharness.errors import EvalHarnessError
 from evalharness.testsets import Bitext, TextTestSet
+
+from ..conftest import CommandLine
 
 
 @pytest.fixture
@@ -113,3 +116,26 @@ def test_the_digest_depends_on_every_part(tmp_path: Path):
     ]
     assert len(set(digests)) == len(digests)
     assert load(tmp_path, "a\nb\n", "A\nB\n").digest == digests[0]
+
+
+def test_each_reference_has_its_maker_and_the_board_says_which(
+    evalharness: CommandLine, tmp_path: Path
+):
+    for name, text in (("s", "elma\nsu\n"), ("a", "apple\nwater\n"), ("b", "an apple\nwater\n")):
+        (tmp_path / name).write_text(text)
+    testset = ["testset=text", "testset.source_lang=tr", "testset.target_lang=en"]
+    words = ["model=file", "model.path=a", *testset, "testset.source=s", "metric=[bleu]"]
+    words += ["testset.references=[a,b]", "testset.reference_names=[refA,refP]"]
+    outcome = evalharness(*words, "testset.provenance=[human,post-edited]")
+    assert outcome.code == 0, outcome.err
+    assert "references are POST-EDITED" in outcome.out
+    (path,) = Path("results/runs").glob("*/*/run.json")
+    about = json.loads(path.read_text())["testset"]
+    assert about["references"] == ["human", "post-edited"]
+    assert about["reference_makers"] == ["human", "post-edited"]
+    board = Path("results/leaderboard.csv").read_text()
+    assert "|references:human+post-edited|order:refA(human)+refP(post-edited)" in board
+    for wrong in ("[human]", "[human,people]", "5", "null"):
+        outcome = evalharness(*words, f"testset.provenance={wrong}")
+        assert (outcome.code, "Traceback" in outcome.err) == (2, False), wrong
+        assert "provenance: " in outcome.err
