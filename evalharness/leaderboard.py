@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from evalharness.comparison.ranking import rank_runs
 from evalharness.config import Format
 from evalharness.disk import for_owner_alone, locked, write_files
 from evalharness.render import render, show
-from evalharness.results import Ranking, Run, board_page, read_runs
+from evalharness.results import Ranking, Run, board_page, read_runs, slice_runs
 from evalharness.terminal import error_line
 from evalharness.values import Score
 
@@ -74,7 +74,13 @@ def rebuild(results: Path) -> Board:
     return board
 
 
-def show_runs(board: Board, runs: Sequence[Run], form: Format, by: str | None = None) -> None:
+def show_runs(
+    board: Board,
+    runs: Sequence[Run],
+    form: Format,
+    by: str | None = None,
+    slices: Sequence[str] = (),
+) -> None:
     """Prints runs of a board as a leaderboard of their own on standard output.
 
     Args:
@@ -82,15 +88,22 @@ def show_runs(board: Board, runs: Sequence[Run], form: Format, by: str | None = 
         runs: The runs.
         form: How they are printed.
         by: The column that ranks them.
+        slices: By which facts they are shown in slices, too; see `slice_runs`.
+
+    Raises:
+        EvalHarnessError: There are no such slices, or no run has the column `by`.
     """
-    ranking = board.rank(runs, by)
+    found = slice_runs(runs, slices)
+    shown = [*runs, *found.runs]
+    ranking = board.rank(shown, by)
     with for_owner_alone(_are_private(runs)):
         board.kept.write(board.results)
-    show(board_page(runs, ranking), form)
+    page = board_page(shown, ranking)
+    show(replace(page, notes=(*page.notes, *found.notes)), form)
 
 
-def _scores_of(runs: Sequence[Run]) -> dict[Path, Sequence[Score]]:
-    return {run.path: run.scores for run in runs}
+def _scores_of(runs: Sequence[Run]) -> dict[tuple[Path, str], Sequence[Score]]:
+    return {run.key: run.scores for run in runs}
 
 
 def _are_private(runs: Sequence[Run]) -> bool:

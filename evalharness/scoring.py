@@ -11,17 +11,7 @@ import numpy.typing as npt
 
 from evalharness.checks import Check, find, look_at
 from evalharness.metrics import Metric, judge_passes
-from evalharness.stats import (
-    contributions,
-    find_units,
-    interval_method,
-    on_scale,
-    pass_noise,
-    score_interval,
-    sum_by_unit,
-    summarize,
-    widened_interval,
-)
+from evalharness.stats import find_units, interval_method, scored
 from evalharness.values import (
     Bitext,
     Judgement,
@@ -148,19 +138,7 @@ def _score(name: str, judgement: Judgement, bitext: Bitext, resampling: Resampli
     """The score, or why there is none."""
     table, aggregate = judgement.statistics, judgement.aggregate
     documents = [segment.document for segment in bitext.segments]
-    units = sum_by_unit(table, documents)
-    interval = score_interval(
-        units,
-        aggregate.corpus,
-        find_units(documents, len(table)),
-        resampling.resamples,
-        resampling.seed,
-    )
-    total = float(aggregate.corpus(table.sum(axis=0)))
-    if noise := pass_noise(units, aggregate):
-        error = summarize(total, contributions(units, aggregate.corpus)).standard_error
-        interval = widened_interval(interval, total, error**2, [noise])
-    interval = on_scale(interval, aggregate)
+    total, interval = scored(table, aggregate, documents, resampling.resamples, resampling.seed)
     if not all(map(math.isfinite, (total, interval.low, interval.high))):
         return "no finite number for all segments together; leave out the metric"
     return Score(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ class Difference:
         testset: The test set's name.
         pair: The language pair, such as `ar-en`.
         obstacle: Why no difference can be shown, whatever the scores; empty where one can.
+        slice: Which segments of the test set these are, such as `domain=news`; empty for all.
     """
 
     metric: str
@@ -76,6 +77,7 @@ class Difference:
     testset: str
     pair: str
     obstacle: str = ""
+    slice: str = ""
 
     def __str__(self) -> str:
         """Says in words what was shown."""
@@ -84,12 +86,13 @@ class Difference:
         else:
             nothing = self.obstacle or "no difference shown"
             words = f"{self.first} and {self.second}: {nothing}"
+        what = f"{self.metric}, {self.slice}" if self.slice else self.metric
         if self.p_corrected is None:
-            return f"{self.metric}: {words}"
+            return f"{what}: {words}"
         from evalharness.comparison.sentences import p_text
 
         shown = p_text(self.p_corrected, self.at_floor) or f"{self.p_corrected:.4f}"
-        return f"{self.metric}: {words} (p corrected {shown})"
+        return f"{what}: {words} (p corrected {shown})"
 
 
 @dataclass(frozen=True)
@@ -266,7 +269,9 @@ class Scores(Mapping[str, Run]):
         ]
         return pd.DataFrame(rows, columns=columns)
 
-    def compare(self, alpha: float = 0.05, seed: int = 12345) -> list[Difference]:
+    def compare(
+        self, alpha: float = 0.05, seed: int = 12345, slices: Sequence[str] = ()
+    ) -> list[Difference]:
         """Tests every pair of systems by every metric.
 
         The tests are those of `evalharness compare`: paired approximate randomization with Holm's
@@ -275,6 +280,8 @@ class Scores(Mapping[str, Run]):
         Args:
             alpha: How often such a family of tests may call equal systems different.
             seed: Seeds the test.
+            slices: By which facts of the segments systems are compared in slices, too, such as
+                `["domain"]`; the correction is for the whole and its slices together.
 
         Returns:
             A difference per pair and metric; none where no two runs share a test set and pair.
@@ -290,7 +297,7 @@ class Scores(Mapping[str, Run]):
 
         named = [(str(run.path), run) for run in self.runs]
         options = CompareOptions(examples=0)
-        made = compare(named, self._board.kept, options, alpha=alpha, seed=seed)
+        made = compare(named, self._board.kept, options, alpha=alpha, seed=seed, slices=slices)
         return list(differences_of(made))
 
     def __repr__(self) -> str:
@@ -306,11 +313,19 @@ class Scores(Mapping[str, Run]):
 
         return page_fragment(self.page())
 
-    def page(self, decimals: int | None = None) -> Page:
-        """Returns the runs as the leaderboard's table; `decimals` are those of all scores."""
-        from evalharness.results import board_page
+    def page(self, decimals: int | None = None, slices: Sequence[str] = ()) -> Page:
+        """Returns the runs as the leaderboard's table.
 
-        return board_page(self.runs, self._board.rank(self.runs), decimals=decimals)
+        Args:
+            decimals: Those of all scores; `None` for each metric's own.
+            slices: By which facts of the segments they are shown in slices, too.
+        """
+        from evalharness.results import board_page, slice_runs
+
+        found = slice_runs(self.runs, slices)
+        shown = [*self.runs, *found.runs]
+        page = board_page(shown, self._board.rank(shown), decimals=decimals)
+        return replace(page, notes=(*page.notes, *found.notes))
 
 
 def differences_of(comparison: Comparison) -> Iterator[Difference]:
@@ -333,6 +348,7 @@ def differences_of(comparison: Comparison) -> Iterator[Difference]:
                     run.testset,
                     run.pair,
                     metric.obstacle,
+                    run.slice.label if run.slice else "",
                 )
 
 

@@ -11,6 +11,7 @@ from evalharness.comparison import compare_runs, comparison_page
 from evalharness.config import Format
 from evalharness.errors import EvalHarnessError
 from evalharness.render import show
+from evalharness.results import slice_names
 from evalharness.terminal import working
 
 
@@ -34,6 +35,7 @@ def compare(config: DictConfig) -> int:
             alpha=config.alpha,
             seed=config.seed,
             select=select,
+            slices=slice_names(config.slice),
         )
     # LaTeX as most people set it cannot show sources in Arabic script.
     page = comparison_page(comparison, examples=config.format is not Format.latex)

@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from evalharness.errors import EvalHarnessError
 from evalharness.leaderboard import rebuild, show_runs
-from evalharness.results import select_runs
+from evalharness.results import select_runs, slice_names
 
 
 def leaderboard(config: DictConfig) -> int:
@@ -26,5 +26,6 @@ def leaderboard(config: DictConfig) -> int:
             "no complete run", where=results / "runs", hint="python -m evalharness makes one"
         )
     select: Any = OmegaConf.to_object(config.select)
-    show_runs(board, select_runs(board.runs, select), config.format, config.leaderboard.by)
+    runs, slices = select_runs(board.runs, select), slice_names(config.slice)
+    show_runs(board, runs, config.format, config.leaderboard.by, slices)
     return 0

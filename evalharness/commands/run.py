@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from evalharness.evaluation import make_runs
 from evalharness.leaderboard import rebuild, report_absent, show_runs
-from evalharness.results import Run
+from evalharness.results import Run, slice_names
 
 
 def run(config: DictConfig) -> int:
@@ -18,8 +18,9 @@ def run(config: DictConfig) -> int:
     Returns:
         1 if a segment failed, or a metric that is required is absent; else 0.
     """
+    slices = slice_names(config.slice)
     runs = make_runs(config)
-    show_runs(rebuild(Path(config.results_dir)), runs, config.format)
+    show_runs(rebuild(Path(config.results_dir)), runs, config.format, slices=slices)
     if config.require_metrics:
         report_absent(runs)
     return exit_code(runs, config.require_metrics)

@@ -27,7 +27,7 @@ from evalharness.escaping import visible
 from evalharness.leaderboard import report_absent
 from evalharness.reading import copy_stream
 from evalharness.render import show
-from evalharness.results import Run, score_columns
+from evalharness.results import Run, score_columns, slice_names
 from evalharness.systems import FileSystem, safe_name
 from evalharness.terminal import log_handler, results_console
 from evalharness.testsets import OnePair, TestSet, single_pairs
@@ -57,16 +57,16 @@ def score(words: Sequence[str]) -> int:
     if not (arguments.outputs or arguments.testset):
         raise EvalHarnessError("no outputs", where="score", hint="give -i FILE")
     with ExitStack() as stack:
-        scores, form = _score(arguments, stack)
-        _show(scores, arguments, form)
+        scores, form, slices = _score(arguments, stack)
+        _show(scores, arguments, form, slices)
         if arguments.metrics is not None:
             report_absent(scores.runs)
             return int(any(run.unavailable for run in scores.runs))
     return 0
 
 
-def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
-    """Scores the files; returns the format that the flag or the option asks for, too."""
+def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format, list[str]]:
+    """Scores the files; returns the format and the slices that are asked for, too."""
     overrides = [word for word in arguments.overrides if not _RESULTS.match(word)]
     named = [word.partition("=")[2] for word in arguments.overrides if _RESULTS.match(word)]
     results = named[-1] if named else "results"
@@ -94,7 +94,8 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format]:
         groups = [(testset, systems)]
     else:
         groups = [(one, _own_systems(testset, one)) for one in single_pairs(testset)]
-    return score_systems(groups, config, keep), arguments.format or config.format
+    slices = slice_names(config.slice)
+    return score_systems(groups, config, keep), arguments.format or config.format, slices
 
 
 def _own_systems(testset: TestSet, one: OnePair) -> list[FileSystem]:
@@ -137,8 +138,8 @@ def _path(path: str, stack: ExitStack) -> str:
     return str(copy)
 
 
-def _show(scores: Scores, arguments: Arguments, form: Format) -> None:
-    page = scores.page(arguments.decimals)
+def _show(scores: Scores, arguments: Arguments, form: Format, slices: Sequence[str]) -> None:
+    page = scores.page(arguments.decimals, slices)
     order = [score.metric for run in scores.runs for score in run.scores]
     order += [absent.metric for run in scores.runs for absent in run.unavailable]
     columns = sorted(score_columns(page), key=lambda column: order.index(_metric_of(column)))
@@ -153,7 +154,7 @@ def _show(scores: Scores, arguments: Arguments, form: Format) -> None:
     if arguments.numbers_only:
         _print(_numbers(scores, columns))
     else:  # CSV has no place for differences
-        show(page if form is Format.csv else _with_differences(page, scores), form)
+        show(page if form is Format.csv else _with_differences(page, scores, slices), form)
 
 
 def _metric_of(column: Column) -> str:
@@ -166,9 +167,9 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
 
 
-def _with_differences(page: Page, scores: Scores) -> Page:
+def _with_differences(page: Page, scores: Scores, slices: Sequence[str]) -> Page:
     """Adds which systems differ: in words for people, as facts for programs."""
-    differences = scores.compare()
+    differences = scores.compare(slices=slices)
     return replace(
         page,
         title="evalharness: scores",
@@ -182,9 +183,12 @@ def _with_differences(page: Page, scores: Scores) -> Page:
 
 
 def _differences_in_words(differences: Sequence[Difference]) -> Iterator[str]:
-    """Says which systems differ; of many systems only neighbours by score are compared in words."""
+    """Says which systems differ on the whole; of many only neighbours by score are compared."""
     groups: dict[tuple[str, str, str], list[Difference]] = {}
+    sliced = any(difference.slice for difference in differences)
     for difference in differences:
+        if difference.slice:
+            continue
         key = (difference.testset, difference.pair, difference.metric)
         groups.setdefault(key, []).append(difference)
     for group in groups.values():
@@ -192,8 +196,10 @@ def _differences_in_words(differences: Sequence[Difference]) -> Iterator[str]:
     if differences:
         yield (
             "p: paired randomization, Holm's correction of the pairs of systems by one"
-            " metric on one test set and language pair"
+            f" metric on one test set and language pair{' with its slices' if sliced else ''}"
         )
+        if sliced:
+            yield "evalharness compare with the same slice= lists the differences in slices"
     if any(len(group) > _MOST_PAIRS for group in groups.values()):
         yield "only systems next to each other by score are listed; evalharness compare lists all"
 

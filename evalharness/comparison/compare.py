@@ -13,7 +13,7 @@ from evalharness.comparison.planning import plan_family, plan_sections
 from evalharness.comparison.ranges import rank_sections
 from evalharness.comparison.testing import run_rate_tests, run_tests
 from evalharness.config import CompareOptions, Selection
-from evalharness.results import Run, find_runs, select_runs
+from evalharness.results import Run, find_runs, select_runs, slice_runs
 
 
 def compare_runs(
@@ -24,6 +24,7 @@ def compare_runs(
     alpha: float,
     seed: int,
     select: Selection | None = None,
+    slices: Sequence[str] = (),
 ) -> Comparison:
     """Finds runs and compares them with each other, those on the same segments.
 
@@ -34,6 +35,7 @@ def compare_runs(
         alpha: How often a family of tests may call equal systems different.
         seed: Seeds everything random.
         select: Which of the runs that are named are compared; `None` for all.
+        slices: By which facts they are compared in slices, too; see `slice_runs`.
 
     Raises:
         EvalHarnessError: There are no such runs, they cannot be compared, or an option is wrong.
@@ -46,7 +48,7 @@ def compare_runs(
     ]
     chosen = {run.path for run in select_runs([run for _, run in found], select)}
     named = [(name, run) for name, run in found if run.path in chosen]
-    return compare(named, read_kept_tests(results), options, alpha=alpha, seed=seed)
+    return compare(named, read_kept_tests(results), options, alpha=alpha, seed=seed, slices=slices)
 
 
 def compare(
@@ -56,6 +58,7 @@ def compare(
     *,
     alpha: float,
     seed: int,
+    slices: Sequence[str] = (),
 ) -> Comparison:
     """Compares runs with each other, those on the same segments.
 
@@ -65,12 +68,18 @@ def compare(
         options: What is compared, and how.
         alpha: How often a family of tests may call equal systems different.
         seed: Seeds everything random.
+        slices: By which facts they are compared in slices, too; see `slice_runs`.
 
     Raises:
         EvalHarnessError: The runs cannot be compared, or an option is wrong.
     """
     groups, left_out = group_runs(named)
-    plans, lacking = plan_sections(groups, options.metrics)
+    cut = slice_runs([run for group in groups for run in group], slices)
+    parts: dict[object, list[Run]] = {}
+    for run in cut.runs:
+        parts.setdefault(run.test, []).append(run)
+    plans, lacking = plan_sections([*groups, *parts.values()], options.metrics)
+    plans.sort(key=lambda plan: next(iter(plan.runs.values())).test)
     family = plan_family(plans, options, alpha, seed)
     check_examples(plans, options)
     tested = run_tests(plans, family, kept)
@@ -85,4 +94,4 @@ def compare(
         for plan, metrics in zip(plans, tested, strict=True)
     ]
     ranking = rank_sections(sections, family, options.by)
-    return Comparison(family, tuple(sections), ranking, (*left_out, *lacking))
+    return Comparison(family, tuple(sections), ranking, (*left_out, *cut.notes, *lacking))

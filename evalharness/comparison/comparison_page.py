@@ -18,7 +18,8 @@ from evalharness.results import board_page, heading
 from evalharness.values import Cell, Column, Mark, Page, Row, Table
 
 _TEST = tuple(
-    Column(key, "", people=False) for key in ("testset", "source_lang", "target_lang", "metric")
+    Column(key, "", people=False)
+    for key in ("testset", "source_lang", "target_lang", "slice", "metric")
 )
 _FACTS = ("at_floor", "significant", "detectable")
 _COUNTS = ("won", "lost", "tied")
@@ -82,13 +83,14 @@ def _board(comparison: Comparison) -> Page:
     labelled = [
         (label, run) for section in comparison.sections for label, run in section.runs.items()
     ]
-    names = {run.path: label for label, run in labelled}
+    names = {run.key: label for label, run in labelled}
     return board_page([run for _, run in labelled], comparison.ranking, names)
 
 
 def _test(section: Section, metric: str) -> dict[str, Cell]:
     run = next(iter(section.runs.values()))
-    facts = (run.testset, run.source_lang, run.target_lang, metric)
+    part = run.slice.label if run.slice else None
+    facts = (run.testset, run.source_lang, run.target_lang, part, metric)
     return {column.key: Cell(fact) for column, fact in zip(_TEST, facts, strict=True)}
 
 

@@ -47,7 +47,7 @@ def find_examples(plan: Plan, options: CompareOptions) -> Examples | None:
         The segments; `None` where none were asked for, or not both systems have the metric.
     """
     systems = _systems(plan, options)
-    if not systems or not options.examples:
+    if not systems or not options.examples or plan.is_slice:
         return None
     column = _column(plan, options)
     both = [plan.runs[label] for label in systems]

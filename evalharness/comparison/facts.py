@@ -41,6 +41,7 @@ def _section_facts(section: Section, comparison: Comparison) -> dict[str, object
         "testset": run.testset,
         "source_lang": run.source_lang,
         "target_lang": run.target_lang,
+        "slice": run.slice.label if run.slice else None,
         "digest": run.digest,
         "segments": run.segments,
         "unit": section.units.unit,

@@ -39,9 +39,9 @@ class Family:
     resamples: int
     seed: int
 
-    def size(self, pairs: int) -> int:
-        """Returns how many tests are corrected together where a metric has so many pairs."""
-        return self.tests if self.scope is FamilyScope.all else pairs
+    def size(self, tests: int) -> int:
+        """Returns how many tests are corrected together where a metric has so many."""
+        return self.tests if self.scope is FamilyScope.all else tests
 
     def trials_for(self, tests: int) -> int:
         """Returns how many trials a family of so many tests takes; or resamples."""

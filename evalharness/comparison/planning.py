@@ -42,14 +42,27 @@ class Plan:
 
     @property
     def test(self) -> str:
-        """The test set and the language pair, in words."""
-        run = next(iter(self.runs.values()))
-        return f"{run.testset} {run.pair}"
+        """The test set, the language pair and the slice, in words."""
+        return next(iter(self.runs.values())).test_name
+
+    @property
+    def is_slice(self) -> bool:
+        """Whether it is about some of the segments of a test set only."""
+        return next(iter(self.runs.values())).slice is not None
+
+    @property
+    def family(self) -> tuple[str, str, str]:
+        """What is corrected together where a metric is a family: a test set with its slices."""
+        return next(iter(self.runs.values())).family
 
     @property
     def tests(self) -> int:
-        """How many pairs of runs there are, over all metrics."""
-        return sum(math.comb(len(scores), 2) for scores in self.columns.values())
+        """How many pairs of runs are tested, over all metrics."""
+        return sum(map(self.tests_by, self.columns))
+
+    def tests_by(self, column: str) -> int:
+        """Returns how many pairs of runs are tested by a metric; 0 where units are too few."""
+        return 0 if self.units.are_too_few else math.comb(len(self.columns[column]), 2)
 
     @property
     def most_pairs(self) -> int:
@@ -183,16 +196,19 @@ def _sorted(scores: Mapping[str, Score]) -> dict[str, Score]:
 def plan_family(plans: Sequence[Plan], options: CompareOptions, alpha: float, seed: int) -> Family:
     """Sees to it that every test can come out significant.
 
-    The pairs by each metric on one language pair of a test set are a family, or all tests by
-    metrics are one. Those by each check are a family of their own.
+    The pairs by each metric on one language pair of a test set, with its slices, are a family, or
+    all tests by metrics are one. Those by each check are a family of their own.
 
     Raises:
         EvalHarnessError: An option is out of its range, or too small for alpha.
     """
     if not 0 < alpha < 1:
         raise EvalHarnessError(f"{alpha} is not between 0 and 1", where="alpha")
-    tests = sum(plan.tests for plan in plans if not plan.units.are_too_few)
-    most = max(plan.most_pairs for plan in plans)
+    tests = sum(plan.tests for plan in plans)
+    together = Counter[tuple[str, str, str]]()
+    for plan in plans:
+        together[plan.family] += plan.most_pairs
+    most = max(together.values())
     if options.family is FamilyScope.all:
         most = max(most, tests)
     needed = fewest_trials(most, alpha)

@@ -20,7 +20,7 @@ def rank_sections(sections: Sequence[Section], family: Family, by: str | None) -
         family: How they were tested.
         by: The column that ranks; `None` for the first.
     """
-    places: dict[Path, Place] = {}
+    places: dict[tuple[Path, str], Place] = {}
     for section in sections:
         for metric in section.metrics:
             if metric.column != (by or section.metrics[0].column):
@@ -36,7 +36,7 @@ def rank_sections(sections: Sequence[Section], family: Family, by: str | None) -
                 alpha=family.alpha,
             )
             for label, standing in zip(metric.scores, standings, strict=True):
-                places[section.runs[label].path] = Place(metric.column, *standing)
+                places[section.runs[label].key] = Place(metric.column, *standing)
     columns = ", ".join(dict.fromkeys(place.column for place in places.values()))
     note = f"#: by {columns}; the ranks that the tests below leave open; {WINS}"
     return Ranking(places, (note,) if places else ())

@@ -9,7 +9,6 @@ from evalharness.comparison.outcomes import (
     ByMetric,
     Comparison,
     Difference,
-    Family,
     Section,
 )
 from evalharness.config import FamilyScope, PairedTest
@@ -42,9 +41,8 @@ def verdict(pair: Difference, metric: ByMetric, places: int) -> str:
 
 
 def test_name(section: Section) -> str:
-    """Returns the test set and the language pair."""
-    run = next(iter(section.runs.values()))
-    return f"{run.testset} {run.pair}"
+    """Returns the test set, the language pair and the slice."""
+    return next(iter(section.runs.values())).test_name
 
 
 def title(section: Section) -> str:
@@ -89,7 +87,7 @@ def p_text(value: float | None, at_floor: bool) -> str | None:
 def explanations(comparison: Comparison) -> Iterator[str]:
     """Says how the differences were tested, and what was left out, a line each."""
     family = comparison.family
-    correction = f"{_correction(family)}, significant at {family.alpha:g}"
+    correction = f"{_correction(comparison)}, significant at {family.alpha:g}"
     yield f"p: {_how(comparison)}; corrected: {correction}"
     if family.test is PairedTest.bootstrap:
         yield (
@@ -144,7 +142,10 @@ def _how(comparison: Comparison) -> str:
     return f"paired approximate randomization, {trials} trials{few}, seed {family.seed}"
 
 
-def _correction(family: Family) -> str:
+def _correction(comparison: Comparison) -> str:
+    family = comparison.family
+    runs = [run for section in comparison.sections for run in section.runs.values()]
+    slices = " with its slices" if any(run.slice for run in runs) else ""
     if family.tests == 0:
         return "none, since nothing could be tested"
     if family.tests == 1:
@@ -153,6 +154,7 @@ def _correction(family: Family) -> str:
         return f"Holm's correction of all {family.tests} tests by metrics of this comparison"
     return (
         "Holm's correction of the pairs of systems by one metric on one test set and language pair"
+        f"{slices}"
     )
 
 

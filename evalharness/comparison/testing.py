@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,16 +73,32 @@ def run_tests(plans: Sequence[Plan], family: Family, kept: KeptTests) -> list[tu
     Raises:
         EvalHarnessError: There is only one segment or document.
     """
-    tested = [[_metric(plan, column, family, kept) for column in plan.columns] for plan in plans]
-    if family.scope is FamilyScope.metric:
-        return [tuple(_corrected(metric, family) for metric in section) for section in tested]
-    p_values = [metric.p_values for section in tested for metric in section]
-    corrected = holm(np.concatenate(p_values)) if p_values else np.array([])
-    level, rest = _level(corrected, family), iter(corrected)
-    return [
-        tuple(_by_metric(metric, _next(rest, metric), level, family) for metric in section)
-        for section in tested
-    ]
+    members = Counter[Hashable]()
+    for plan in plans:
+        for column in plan.columns:
+            members[_family(plan, column, family)] += plan.tests_by(column)
+    tested = {
+        (at, column): _metric(plan, column, family, kept, members[_family(plan, column, family)])
+        for at, plan in enumerate(plans)
+        for column in plan.columns
+    }
+    found: dict[tuple[int, str], ByMetric] = {}
+    for name in members:
+        several = {
+            key: metric
+            for key, metric in tested.items()
+            if _family(plans[key[0]], key[1], family) == name
+        }
+        corrected = holm(np.concatenate([metric.p_values for metric in several.values()]))
+        level, rest = _level(corrected, family), iter(corrected)
+        for key, metric in several.items():
+            found[key] = _by_metric(metric, _next(rest, metric), level, family)
+    return [tuple(found[at, column] for column in plan.columns) for at, plan in enumerate(plans)]
+
+
+def _family(plan: Plan, column: str, family: Family) -> Hashable:
+    """What tests by a metric are corrected with: those of the whole and its slices, or all."""
+    return None if family.scope is FamilyScope.all else (plan.family, column)
 
 
 def run_rate_tests(plan: Plan, family: Family, kept: KeptTests) -> tuple[ByMetric, ...]:
@@ -108,14 +125,14 @@ def run_rate_tests(plan: Plan, family: Family, kept: KeptTests) -> tuple[ByMetri
     return tuple(found)
 
 
-def _metric(plan: Plan, column: str, family: Family, kept: KeptTests) -> _Tested:
+def _metric(plan: Plan, column: str, family: Family, kept: KeptTests, tests: int) -> _Tested:
     scores, metric = plan.columns[column], plan.metric(column)
     runs = {label: plan.runs[label] for label in scores}
     sign = 1 if next(iter(scores.values())).higher_is_better else -1
     by_segment = {label: sign * run.segment_scores(metric) for label, run in runs.items()}
     tables = [(run.statistics(metric), run.aggregate(metric)) for run in runs.values()]
-    tests = family.size(len(all_pairs(len(tables))))
-    return _test(plan, column, scores, by_segment, tables, family, kept, tests=tests)
+    size = family.size(tests)
+    return _test(plan, column, scores, by_segment, tables, family, kept, tests=size)
 
 
 def _test(

@@ -151,6 +151,8 @@ class RunConfig(CommonConfig):
         require_metrics: Whether a metric that could not be computed ends in exit code 1.
         input_format: Which format files of test sets and outputs are in; `auto` for what each looks
             like.
+        slice: By which facts of the segments scores are shown in slices, too: a name or a list of
+            them.
     """
 
     model: dict[str, Any] = field(default_factory=dict)
@@ -166,6 +168,7 @@ class RunConfig(CommonConfig):
     store: StoreConfig = field(default_factory=StoreConfig)
     require_metrics: bool = False
     input_format: Text = "auto"
+    slice: Any = field(default_factory=list)
 
 
 @dataclass
@@ -186,9 +189,12 @@ class LeaderboardConfig(CommonConfig):
     Attributes:
         select: Which runs are shown.
         leaderboard: How they are shown.
+        slice: By which facts of the segments scores are shown in slices, too: a name or a list of
+            them.
     """
 
     select: Selection = field(default_factory=Selection)
+    slice: Any = field(default_factory=list)
     leaderboard: LeaderboardOptions = field(default_factory=LeaderboardOptions)
 
 
@@ -235,6 +241,8 @@ class CompareConfig(CommonConfig):
     Attributes:
         runs: Run folders, or names of systems, which mean all their runs.
         select: Which of them are compared.
+        slice: By which facts of the segments scores are shown in slices, too: a name or a list of
+            them.
         alpha: How often a family of tests may call equal systems different (`compare.family`).
         seed: Seeds everything random.
         compare: What is compared, how, and how that is shown.
@@ -242,6 +250,7 @@ class CompareConfig(CommonConfig):
 
     runs: Texts = field(default_factory=list)
     select: Selection = field(default_factory=Selection)
+    slice: Any = field(default_factory=list)
     alpha: float = 0.05
     seed: int = 12345
     compare: CompareOptions = field(default_factory=CompareOptions)

@@ -18,6 +18,7 @@ from evalharness.results.plausible import check_name, check_names
 from evalharness.results.run import SYSTEM, Run, agrees, corpus_score
 from evalharness.results.selection import select_runs
 from evalharness.results.signatures import aggregate_of, family_of, without_versions
+from evalharness.results.slices import slice_names, slice_runs
 from evalharness.results.writing import write_run
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "sampling_notes",
     "score_columns",
     "select_runs",
+    "slice_names",
+    "slice_runs",
     "without_versions",
     "write_run",
 ]

@@ -41,7 +41,7 @@ class _Entry:
 def board_page(
     runs: Sequence[Run],
     ranking: Ranking,
-    names: Mapping[Path, str] | None = None,
+    names: Mapping[tuple[Path, str], str] | None = None,
     decimals: int | None = None,
 ) -> Page:
     """Arranges runs into a table; a pure function of the runs.
@@ -49,7 +49,7 @@ def board_page(
     Args:
         runs: The runs.
         ranking: Where they stand.
-        names: What the rows are called, by the run's path; `None` for the systems' names, with the
+        names: What the rows are called, by the run's key; `None` for the systems' names, with the
             hash where another run on the same segments bears the name.
         decimals: Those of all scores; `None` for each metric's own.
 
@@ -59,17 +59,22 @@ def board_page(
         and what tells them apart: `BLEU|case:lc`. A metric that no run could compute has one, too.
     """
     arranged = columns_of([run.scores for run in runs])
-    scores = {run.path: several for run, several in zip(runs, arranged, strict=True)}
+    scores = {run.key: several for run, several in zip(runs, arranged, strict=True)}
     rates = check_columns(runs)
-    by_run = {run.path: several for run, several in zip(runs, rates, strict=True)}
+    by_run = {run.key: several for run, several in zip(runs, rates, strict=True)}
     columns = _score_columns(runs, arranged, decimals)
     sections = list(_sections(runs, ranking.places, scores, by_run, names or {}))
     ranked = any(len(section) > 1 for section in sections)
+    is_sliced = any(run.slice for run in runs)
     rows = tuple(
         row for section in sections for row in _rows(section, [column.key for column in columns])
     )
     table = Table(
-        "runs", "", (*_first(ranked), *columns, *_LAST, *rate_columns(rates)), rows, split="testset"
+        "runs",
+        "",
+        (*_first(ranked, is_sliced), *columns, *_LAST, *rate_columns(rates)),
+        rows,
+        split="testset",
     )
     below = (*ranking.notes, *notes(runs, [column.key for column in columns]))
     return Page((table,), below, title="evalharness: leaderboard")
@@ -80,13 +85,15 @@ def score_columns(page: Page) -> list[Column]:
     return [column for column in page.tables[0].columns if column.interval]
 
 
-def _first(ranked: bool) -> tuple[Column, ...]:
+def _first(ranked: bool, is_sliced: bool) -> tuple[Column, ...]:
     """The columns before the scores; people see ranks where there is more than one."""
+    slices = (Column("slice", "slice", once=True, wraps=True),) if is_sliced else ()
     return (
         Column("testset", "test set"),
         Column("pair", "pair", programs=False, once=True),
         Column("source_lang", "", people=False),
         Column("target_lang", "", people=False),
+        *slices,
         Column("rank", "#", number=True, people=ranked),
         Column("wins", "wins", number=True, people=ranked, programs=False, under="rank"),
         Column("name", "system", programs=False, wraps=True),
@@ -133,25 +140,26 @@ def heading(column: str, higher_is_better: bool) -> str:
 
 def _sections(
     runs: Sequence[Run],
-    places: Mapping[Path, Place],
-    scores: Mapping[Path, Scores],
-    rates: Mapping[Path, Mapping[str, float | None]],
-    called: Mapping[Path, str],
+    places: Mapping[tuple[Path, str], Place],
+    scores: Mapping[tuple[Path, str], Scores],
+    rates: Mapping[tuple[Path, str], Mapping[str, float | None]],
+    called: Mapping[tuple[Path, str], str],
 ) -> Iterator[list[_Entry]]:
     """Yields the runs on the very same segments and references: what may be ranked together."""
-    tests: dict[tuple[str, str, str], list[Run]] = {}
+    tests: dict[tuple[str, str, str, tuple[int, str]], list[Run]] = {}
     for run in sorted(runs, key=lambda run: run.folder):
         tests.setdefault(run.test, []).append(run)
-    for test in sorted(tests, key=lambda test: (test[0], test[1], -len(tests[test]), test[2])):
+    whole = Counter(run.family for run in runs if run.slice is None)
+    for test in sorted(tests, key=lambda test: (*test[:2], -whole[test[:3]], *test[2:])):
         group = tests[test]
         bearers = Counter(run.system for run in group)
         entries = [
             _Entry(
                 run,
-                called.get(run.path) or (run.system if bearers[run.system] == 1 else run.label),
-                places.get(run.path),
-                scores[run.path],
-                rates[run.path],
+                called.get(run.key) or (run.system if bearers[run.system] == 1 else run.label),
+                places.get(run.key),
+                scores[run.key],
+                rates[run.key],
             )
             for run in group
         ]
@@ -184,6 +192,7 @@ def _rows(section: Sequence[_Entry], columns: Sequence[str]) -> Iterator[Row]:
         facts = {
             "testset": run.testset,
             "pair": run.pair,
+            "slice": run.key[1] or None,
             "source_lang": run.source_lang,
             "target_lang": run.target_lang,
             "rank_low": place.low if place else None,
@@ -209,7 +218,10 @@ def _rows(section: Sequence[_Entry], columns: Sequence[str]) -> Iterator[Row]:
         lacking = {column: Cell() for column in columns if column.split("|")[0] in absent}
         cells = {key: Cell(fact) for key, fact in {**facts, **entry.rates}.items()}
         rank = Cell(place.low, text=place.text) if place else Cell()
-        yield Row({**lacking, **numbers, **cells, "rank": rank}, group="\n".join(run.test))
+        yield Row(
+            {**lacking, **numbers, **cells, "rank": rank},
+            group="\n".join((*run.family, run.slice.label if run.slice else "")),
+        )
 
 
 def _signatures(run: Run) -> str:

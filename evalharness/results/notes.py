@@ -29,6 +29,7 @@ def notes(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[str]:
         runs: The runs.
         columns: The columns that their scores are shown in.
     """
+    scored, runs = runs, [run for run in runs if run.slice is None] or runs
     yield from provenance_notes(runs)
     yield from _version_notes(runs)
     several = Counter(column.split("|")[0] for column in columns)
@@ -38,7 +39,7 @@ def notes(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[str]:
     for testset, pair, note in dict.fromkeys(tests):
         yield f"{testset} {pair}: {note}"
     yield from _boundary_notes(runs)
-    yield from _interval_notes(runs)
+    yield from _interval_notes(scored)
     for system, note in dict.fromkeys((run.system, note) for run in runs for note in run.notes):
         yield f"{system}: {note}"
     for run in runs:
@@ -243,7 +244,7 @@ def _rough(runs: Iterable[Run]) -> dict[str, list[Run]]:
 def _tests(runs: Iterable[Run]) -> str:
     pairs: dict[str, dict[str, None]] = {}
     for run in runs:
-        pairs.setdefault(run.testset, {})[run.pair] = None
+        pairs.setdefault(run.testset, {})[run.pair_name] = None
     return "; ".join(f"{testset} {', '.join(pairs[testset])}" for testset in pairs)
 
 

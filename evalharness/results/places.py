@@ -37,9 +37,9 @@ class Ranking:
     """The places of runs.
 
     Attributes:
-        places: By the run's path; a run without a score that can be ranked has none.
+        places: By the run's key; a run without a score that can be ranked has none.
         notes: How they were ranked, and which were not and why.
     """
 
-    places: Mapping[Path, Place]
+    places: Mapping[tuple[Path, str], Place]
     notes: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,25 @@ from evalharness.values.outputs import Counts
 
 SYSTEM = "system"
 """What observations of the system stand under, beside those of metrics."""
+
+
+class Slice(NamedTuple):
+    """The segments of a test set that have a fact in common.
+
+    Attributes:
+        name: The fact: `domain`, `origlang`, `length`, ...
+        value: What it is: `news`; of lengths the shortest and the longest, `12-80`.
+        order: From 1 on, among all slices that are shown.
+    """
+
+    name: str
+    value: str
+    order: int
+
+    @property
+    def label(self) -> str:
+        """The slice in words: `domain=news`."""
+        return f"{self.name}={self.value}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,7 @@ class Run:
         metrics: How the metrics of the scores are configured, by name; none of a run that was
             written before configurations were.
         content: What the folder holds.
+        slice: Which segments of the test set these are; `None` for all.
     """
 
     results: Path
@@ -93,6 +113,7 @@ class Run:
     testset_notes: tuple[str, ...]
     metrics: Mapping[str, Mapping[str, Any]]
     content: Content = field(repr=False, compare=False)
+    slice: Slice | None = None
 
     def only(self, metrics: Sequence[str]) -> Run:
         """Returns the run with the scores of these metrics alone, in their order."""
@@ -110,9 +131,30 @@ class Run:
         return f"{self.source_lang}-{self.target_lang}"
 
     @property
-    def test(self) -> tuple[str, str, str]:
+    def test(self) -> tuple[str, str, str, tuple[int, str]]:
         """What was translated: equal for runs on the very same segments and references."""
+        part = (self.slice.order, self.slice.label) if self.slice else (0, "")
+        return (*self.family, part)
+
+    @property
+    def family(self) -> tuple[str, str, str]:
+        """What was translated, whatever the slice: a whole and its slices are tested together."""
         return (self.testset, self.pair, self.digest)
+
+    @property
+    def test_name(self) -> str:
+        """The test set, the language pair and the slice, in words."""
+        return f"{self.testset} {self.pair_name}"
+
+    @property
+    def pair_name(self) -> str:
+        """The language pair and the slice, in words: `en-de domain=news`."""
+        return f"{self.pair} {self.slice.label}" if self.slice else self.pair
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        """What tells runs and their slices apart."""
+        return self.path, self.slice.label if self.slice else ""
 
     @property
     def path(self) -> Path:
@@ -165,7 +207,7 @@ class Run:
             makers=self.reference_makers,
             version=str(self.content.run["testset"].get("version", "")),
         )
-        if bitext.digest != self.digest:
+        if self.slice is None and bitext.digest != self.digest:
             raise self.content.damaged("not the segments that were scored")
         first, *others = [
             Outputs(

@@ -20,8 +20,8 @@ from evalharness.stats.holm import holm
 from evalharness.stats.intervals import (
     interval_method,
     jackknife_interval,
-    on_scale,
     score_interval,
+    scored,
 )
 from evalharness.stats.jackknife import (
     PairedDifference,
@@ -97,7 +97,6 @@ __all__ = [
     "noisy_p_value",
     "non_inferiority",
     "of_one_pass",
-    "on_scale",
     "pair_matrix",
     "paired_difference",
     "pass_noise",
@@ -107,6 +106,7 @@ __all__ = [
     "rank_ranges",
     "sacrebleu_p_value",
     "score_interval",
+    "scored",
     "smallest_p_value",
     "sum_by_document",
     "sum_by_unit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import (
@@ -14,9 +15,9 @@ from evalharness.stats.bootstrap import (
     percentile_interval,
 )
 from evalharness.stats.jackknife import PairedDifference, contributions, summarize
-from evalharness.stats.passes import of_one_pass
+from evalharness.stats.passes import of_one_pass, pass_noise, widened_interval
 from evalharness.stats.student import student_quantile
-from evalharness.stats.units import Units
+from evalharness.stats.units import Units, find_units, sum_by_unit
 
 PERCENTILE, EXPANDED, JACKKNIFE = "percentile", "expanded", "jackknife"
 _SCALES = {"bleu": (0.0, 100.0), "chrf": (0.0, 100.0), "ter": (0.0, math.inf)}
@@ -54,6 +55,33 @@ def score_interval(
         return jackknife_interval(found, level)
     count = len(table) if len(table) > 1 else None
     return percentile_interval(bootstrap_scores(table, corpus, resamples, seed), level, units=count)
+
+
+def scored(
+    table: Array,
+    aggregate: Aggregate,
+    documents: Sequence[str | None],
+    resamples: int,
+    seed: int,
+    level: float = 0.95,
+) -> tuple[float, Interval]:
+    """Returns the score of segments, and its interval.
+
+    Args:
+        table: Additive statistics of the segments, of shape (n_segments, aggregate.width).
+        aggregate: How their sum becomes the score.
+        documents: The document of each segment; `None` or empty where it is not known.
+        resamples: Bootstrap resamples, if there are any.
+        seed: Seeds them.
+        level: How often the interval is to hold the true score.
+    """
+    rows, units = sum_by_unit(table, documents), find_units(documents, len(table))
+    interval = score_interval(rows, aggregate.corpus, units, resamples, seed, level)
+    total = float(aggregate.corpus(table.sum(axis=0)))
+    if noise := pass_noise(rows, aggregate):
+        error = summarize(total, contributions(rows, aggregate.corpus)).standard_error
+        interval = widened_interval(interval, total, error**2, [noise], level)
+    return total, on_scale(interval, aggregate)
 
 
 def on_scale(interval: Interval, aggregate: Aggregate) -> Interval:

@@ -27,7 +27,7 @@ def texts(lengths: np.ndarray) -> list[str]:
 
 def ranks(ranking: Ranking) -> dict[str, int]:
     places = ranking.places.items()
-    return {path.name.partition(".")[0]: place.low for path, place in places}
+    return {path.name.partition(".")[0]: place.low for (path, _), place in places}
 
 
 @pytest.mark.parametrize("unit", ["segment", "document"])
@@ -92,7 +92,7 @@ def test_only_rows_of_one_signature_and_one_digest_are_ranked_together(tmp_path:
         finished(tmp_path, "bad", other, BAD[:30], BLEU),
     ]
     ranking = rank_runs(runs)
-    places = [ranking.places.get(run.path) for run in runs]
+    places = [ranking.places.get(run.key) for run in runs]
     assert places[2] is None
     assert [(place.column, place.low, place.wins) for place in places if place] == [
         ("BLEU|case:mixed", 1, 1),
@@ -107,7 +107,7 @@ def test_equal_outputs_share_a_rank_and_direction_is_the_metrics(tmp_path: Path)
     runs = [finished(tmp_path, name, test, GOOD, TER) for name in ("a", "b")]
     runs.append(finished(tmp_path, "worse", test, BAD, TER))
     places = rank_runs(runs).places
-    assert [(places[run.path].low, places[run.path].wins) for run in runs] == [
+    assert [(places[run.key].low, places[run.key].wins) for run in runs] == [
         (1, 1),
         (1, 1),
         (3, 0),

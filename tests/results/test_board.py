@@ -67,7 +67,7 @@ def run(system: str, *scores: Score, **changes: object) -> Run:
 
 def board_of(runs: list[Run], *places: Place | None) -> Page:
     """The board of runs, the first of which have these places."""
-    given = {run.path: place for run, place in zip(runs, places, strict=False) if place}
+    given = {run.key: place for run, place in zip(runs, places, strict=False) if place}
     return board_page(runs, Ranking(given))
 
 
