@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from enum import Enum
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _ROOTS = re.compile(
     rb"|<(?:\?xml|!doctype)[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
+_MOST_LINES = 0.75  # with the same number of tabs: a TSV file with damaged lines
 _AS_TEXT = "input_format=text reads it as lines of text all the same"
 
 
@@ -48,8 +50,8 @@ def recognise(content: bytes, path: str | Path, wanted: str = AUTO) -> Kind:
         wanted: What the user says it is; `auto` where nobody does.
 
     Raises:
-        EvalHarnessError: It is one JSON value, JSONL with a line that is none, or in no format that
-            is read.
+        EvalHarnessError: It is one JSON value, JSONL with a line that is none, TSV with a line of
+            another number of columns, or in no format that is read.
     """
     if wanted not in INPUT_FORMATS:
         choices = " | ".join(INPUT_FORMATS)
@@ -63,7 +65,7 @@ def recognise(content: bytes, path: str | Path, wanted: str = AUTO) -> Kind:
         return _json_or_text(content, path)
     if Path(path).suffix.lower() == ".csv":
         return Kind.csv
-    return Kind.tsv if _is_tsv(content) else Kind.text
+    return _tsv_or_text(content, path)
 
 
 def _without_mark(head: bytes) -> bytes:
@@ -91,7 +93,7 @@ def _json_or_text(content: bytes, path: str | Path) -> Kind:
             where=path,
             hint=f"write an object on each line (jq -c '.[]' FILE), or {_AS_TEXT}",
         )
-    return Kind.tsv if _is_tsv(content) else Kind.text
+    return _tsv_or_text(content, path)
 
 
 def _without_mark_of(content: bytes) -> bytes:
@@ -112,10 +114,24 @@ def _is_json(content: bytes) -> bool:
         return False
 
 
-def _is_tsv(content: bytes) -> bool:
-    """Whether all lines have the same number of tabs, one or more."""
-    first, _, rest = content.removesuffix(b"\n").partition(b"\n")
-    tabs = first.count(b"\t")
-    return tabs > 0 and all(
-        line.count(b"\t") == tabs for line in (rest.split(b"\n") if rest else ())
-    )
+def _tsv_or_text(content: bytes, path: str | Path) -> Kind:
+    """TSV where all lines have the same number of tabs, one or more; text where few lines have.
+
+    Raises:
+        EvalHarnessError: Most lines have the same number, and others have not.
+    """
+    if b"\t" not in content:
+        return Kind.text
+    tabs = [line.count(b"\t") for line in content.removesuffix(b"\n").split(b"\n")]
+    usual, count = Counter(tabs).most_common(1)[0]
+    if usual and count == len(tabs):
+        return Kind.tsv
+    if usual and count >= _MOST_LINES * len(tabs):
+        other = next(number for number, found in enumerate(tabs, 1) if found != usual)
+        raise EvalHarnessError(
+            f"{count} of {len(tabs)} lines have {usual + 1} columns, and line {other} has"
+            f" {tabs[other - 1] + 1}",
+            where=path,
+            hint=f"mend that line; or {_AS_TEXT}",
+        )
+    return Kind.text

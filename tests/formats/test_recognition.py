@@ -50,6 +50,15 @@ def test_a_format_is_recognised(case: str):
     assert recognise(content, name, "text") is Kind.text
 
 
+def test_tsv_with_a_ragged_line_is_no_text():
+    lines = [f"source {n}\treference {n}" for n in range(8)]
+    with pytest.raises(EvalHarnessError, match="8 of 9 lines have 2 columns, and line 4 has 1"):
+        recognise("\n".join([*lines[:3], "no tab", *lines[3:]]).encode(), "set.tsv")
+    few = "\n".join(["a\tb", *(f"line {n}" for n in range(9))]).encode()
+    assert recognise(few, "out.txt") is Kind.text
+    assert recognise(few.replace(b"\t", b" "), "out.txt") is Kind.text
+
+
 def test_one_json_value_is_no_text():
     with pytest.raises(EvalHarnessError, match="one JSON value, not one on each line"):
         recognise(json.dumps([{"a": 1}], indent=2).encode(), "x.json")
