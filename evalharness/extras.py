@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable
 
-NEURAL = ("comet", "pytorch_lightning", "sentencepiece", "sentencex", "torch", "transformers")
+NEURAL = ("comet", "pytorch_lightning", "sentencepiece", "torch", "transformers")
 """What neural systems and metrics import."""
 
 

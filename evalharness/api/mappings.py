@@ -347,7 +347,7 @@ def differences_of(comparison: Comparison) -> Iterator[Difference]:
                     pair.significant,
                     run.testset,
                     run.pair,
-                    metric.obstacle,
+                    metric.obstacle or pair.obstacle,
                     run.slice.label if run.slice else "",
                 )
 

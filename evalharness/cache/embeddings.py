@@ -11,6 +11,7 @@ import logging
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -108,7 +109,8 @@ class StoredEmbeddings:
             return None
         if not content or zlib.crc32(content) != place.checksum:
             log.warning("%s: damaged; dropped, its texts are encoded anew", path)
-            _remove(path)
+            with suppress(OSError):
+                _remove(path)
             self._places.forget(path.name)
             return None
         return np.frombuffer(content, _STORED).astype(np.float32)
@@ -158,7 +160,8 @@ class StoredEmbeddings:
     def _note_use(self, path: Path) -> None:
         if path.name not in self._used:
             self._used.add(path.name)
-            os.utime(path)
+            with suppress(OSError):  # of another user, or gone
+                os.utime(path)
 
     def _make_room(self) -> None:
         """Removes the files that were not used for longest until the rest fits."""
@@ -167,7 +170,11 @@ class StoredEmbeddings:
         for path, _, size in files:
             if total <= self._max_bytes:
                 return
-            _remove(path)
+            try:
+                _remove(path)
+            except OSError as error:  # of another user, who makes room for it
+                log.info("%s: not removed (%s)", path, error.strerror)
+                continue
             total -= size
 
 

@@ -68,11 +68,13 @@ def plan_rates(
         counts = {int(table[:, 0].sum()) for table in rates.flags.values()}
         if wanted is None and len(counts) == 1:
             continue
-        if next(iter(rates.flags.values())).any():
+        if next(iter(rates.flags.values()))[:, 1].sum() > 1:
             compared[column] = rates
             notes += _narrowed(column, rates, columns[column])
         else:
-            notes.append(f"{column} not compared: no segment that it could judge in all runs")
+            notes.append(
+                f"{column} not compared: fewer than two segments that it could judge in all runs"
+            )
     return compared, notes
 
 

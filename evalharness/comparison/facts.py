@@ -23,7 +23,11 @@ def comparison_facts(comparison: Comparison) -> dict[str, object]:
 
 def _family_facts(comparison: Comparison) -> dict[str, object]:
     family = comparison.family
-    tested = [metric.trials for section in comparison.sections for metric in section.metrics]
+    tested = [
+        metric.trials
+        for section in comparison.sections
+        for metric in (*section.metrics, *section.checks)
+    ]
     return {
         "tests": family.tests,
         "test": family.test.value,

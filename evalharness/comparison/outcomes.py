@@ -65,7 +65,10 @@ class Difference:
         p_corrected: The same after Holm's correction over the family.
         at_floor: Whether no trial was as far apart: the p-values are upper bounds.
         significant: Whether the corrected p-value is at most alpha.
-        detectable: The true difference that would have been found with a probability of `POWER`.
+        differing: On how many units (segments or documents) the statistics of the two differ.
+        obstacle: Why so few units cannot show a difference; empty where they can.
+        detectable: The true difference that would have been found with a probability of `POWER`;
+            `None` where the two differ on fewer than 30 units, of which that cannot be said.
         won: On how many segments the first is better.
         lost: On how many the second is.
         tied: On how many they are equal.
@@ -81,7 +84,9 @@ class Difference:
     p_corrected: float | None
     at_floor: bool
     significant: bool
-    detectable: float
+    differing: int
+    obstacle: str
+    detectable: float | None
     won: int
     lost: int
     tied: int

@@ -208,16 +208,16 @@ def _p_values(group: _Group, tests: int, kept: KeptTests, notes: list[str]) -> A
     summed = [sum_by_unit(table, group.documents) for table, _ in group.tables]
     aggregates = [aggregate for _, aggregate in group.tables]
     noise = [pass_noise(*one) for one in zip(summed, aggregates, strict=True)]
-    p_values: list[float] = []
-    for positions, shaped, aggregate in alignments(summed, aggregates):
-        found = kept.p_values(shaped, aggregate, trials, SEED)
-        for (a, b), p_value in zip(all_pairs(len(shaped)), found, strict=True):
-            both = noise[positions[a]], noise[positions[b]]
-            if any(both):
-                paired = paired_difference(shaped[a], shaped[b], aggregate.corpus)
-                p_value = noisy_p_value(p_value, paired, both)
-            p_values.append(float(p_value))
-    return np.array(p_values)
+    p_values: dict[tuple[int, int], float] = {}
+    for one in alignments(summed, aggregates):
+        found = kept.p_values(one.tables, one.aggregate, trials, SEED)
+        for (a, b), rows, p_value in zip(one.pairs, all_pairs(len(one.tables)), found, strict=True):
+            if noise[a] or noise[b]:
+                first, second = (one.tables[row] for row in rows)
+                paired = paired_difference(first, second, one.aggregate.corpus)
+                p_value = noisy_p_value(p_value, paired, (noise[a], noise[b]))
+            p_values[a, b] = float(p_value)
+    return np.array([p_values[pair] for pair in pairs])
 
 
 def _first(runs: Sequence[S], read: Callable[[S], T]) -> T:

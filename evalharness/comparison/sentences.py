@@ -34,9 +34,14 @@ def verdict(pair: Difference, metric: ByMetric, places: int) -> str:
         return f"{pair.first} and {pair.second}: no difference"
     if metric.obstacle:
         return f"{pair.first} and {pair.second}: {metric.obstacle}"
+    if pair.obstacle:
+        return f"{pair.first} and {pair.second}: {pair.obstacle}"
+    words = f"{pair.first} and {pair.second}: no difference shown"
+    if pair.detectable is None:
+        return words
     return (
-        f"{pair.first} and {pair.second}: no difference shown; at this size one of"
-        f" {pair.detectable:.{places}f} would have been found in {100 * POWER:.0f} % of cases"
+        f"{words}; at this size one of {pair.detectable:.{places}f} would have been found in"
+        f" {100 * POWER:.0f} % of cases"
     )
 
 
@@ -146,6 +151,8 @@ def _correction(comparison: Comparison) -> str:
     family = comparison.family
     runs = [run for section in comparison.sections for run in section.runs.values()]
     slices = " with its slices" if any(run.slice for run in runs) else ""
+    if not any(section.metrics for section in comparison.sections):
+        return "Holm's correction of the pairs of systems by one check"
     if family.tests == 0:
         return "none, since nothing could be tested"
     if family.tests == 1:

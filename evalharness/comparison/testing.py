@@ -22,6 +22,7 @@ from evalharness.stats import (
     all_pairs,
     all_swaps,
     compare_pairs,
+    find_units,
     holm,
     is_at_floor,
     minimum_detectable_difference,
@@ -32,6 +33,9 @@ from evalharness.stats import (
 from evalharness.stats.aggregates import Aggregate
 from evalharness.stats.bootstrap import Array
 from evalharness.values.scores import Score
+
+_MANY = 30
+"""Differences of so many units, swapped, are about normal, and power is what the formula says."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class _Tested:
         pairs: What is said of each pair.
         p_values: Theirs, NaN where units are too few.
         units: What was resampled and swapped.
+        differing: On how many of these units each pair differs.
         tests: How many tests the correction is for.
         trials: How many trials, or resamples, the p-values come from.
     """
@@ -55,6 +60,7 @@ class _Tested:
     pairs: Sequence[Paired]
     p_values: Array
     units: Units
+    differing: Sequence[int]
     tests: int
     trials: int
 
@@ -117,10 +123,12 @@ def run_rate_tests(plan: Plan, family: Family, kept: KeptTests) -> tuple[ByMetri
     """
     found = []
     for column, rates in plan.rates.items():
-        flagged = {label: -rates.flags[label][:, 0] for label in rates.scores}
-        tables = [(rates.flags[label], AGGREGATE) for label in rates.scores]
+        judged = np.flatnonzero(next(iter(rates.flags.values()))[:, 1])
+        flagged = {label: -rates.flags[label][judged, 0] for label in rates.scores}
+        tables = [(rates.flags[label][judged], AGGREGATE) for label in rates.scores]
+        documents = [plan.documents[row] for row in judged]
         pairs = len(all_pairs(len(tables)))
-        tested = _test(plan, column, rates.scores, flagged, tables, family, kept, tests=pairs)
+        tested = _test(documents, column, rates.scores, flagged, tables, family, kept, tests=pairs)
         found.append(_corrected(tested, family))
     return tuple(found)
 
@@ -131,12 +139,16 @@ def _metric(plan: Plan, column: str, family: Family, kept: KeptTests, tests: int
     sign = 1 if next(iter(scores.values())).higher_is_better else -1
     by_segment = {label: sign * run.segment_scores(metric) for label, run in runs.items()}
     tables = [(run.statistics(metric), run.aggregate(metric)) for run in runs.values()]
+    if plan.units.number < 2:
+        raise EvalHarnessError(
+            f"{plan.test} has one segment: nothing tells how scores vary", where="runs"
+        )
     size = family.size(tests)
-    return _test(plan, column, scores, by_segment, tables, family, kept, tests=size)
+    return _test(plan.documents, column, scores, by_segment, tables, family, kept, tests=size)
 
 
 def _test(
-    plan: Plan,
+    documents: Sequence[str | None],
     column: str,
     scores: Mapping[str, Score],
     by_segment: Mapping[str, Array],
@@ -147,38 +159,37 @@ def _test(
     tests: int,
 ) -> _Tested:
     """Tests all pairs of runs, given their statistics by segment."""
-    units = plan.units
-    if units.number < 2:
-        raise EvalHarnessError(
-            f"{plan.test} has one segment: nothing tells how scores vary", where="runs"
-        )
-    summed = [(sum_by_unit(table, plan.documents), aggregate) for table, aggregate in tables]
+    units = find_units(documents, len(documents))
+    summed = [(sum_by_unit(table, documents), aggregate) for table, aggregate in tables]
     trials = family.trials_for(tests)
     randomized = family.test is PairedTest.randomization and not units.are_too_few
     noise = [pass_noise(*one) for one in summed]
-    pairs: list[Paired] = []
-    for positions, shaped, aggregate in alignments(*zip(*summed, strict=True)):
+    found_pairs: dict[tuple[int, int], tuple[Paired, int]] = {}
+    for one in alignments(*zip(*summed, strict=True)):
         made = compare_pairs(
-            shaped,
-            aggregate.corpus,
+            one.tables,
+            one.aggregate.corpus,
             resamples=family.resamples,
             seed=family.seed,
             level=1 - family.alpha,
             jackknife=units.need_jackknife,
-            p_values=kept.p_values(shaped, aggregate, trials, family.seed) if randomized else (),
-            noise=[noise[at] for at in positions],
+            p_values=kept.p_values(one.tables, one.aggregate, trials, family.seed)
+            if randomized
+            else (),
+            noise=[noise[at] for at in one.positions],
         )
-        pairs += [
-            pair._replace(first=positions[pair.first], second=positions[pair.second])
-            for pair in made
-        ]
+        for (a, b), pair in zip(one.pairs, made, strict=True):
+            unlike = (one.tables[pair.first] != one.tables[pair.second]).any(axis=1)
+            found_pairs[a, b] = pair._replace(first=a, second=b), int(unlike.sum())
+    pairs = [found_pairs[pair][0] for pair in all_pairs(len(tables))]
     p_values = [pair.p_value if randomized else pair.bootstrap_p_value for pair in pairs]
     if units.are_too_few:
         p_values = [np.nan] * len(pairs)
     found = np.array(p_values)
     if randomized:
         trials = all_swaps(units.number, trials) or trials
-    return _Tested(column, scores, by_segment, pairs, found, units, tests, trials)
+    differing = [found_pairs[pair][1] for pair in all_pairs(len(tables))]
+    return _Tested(column, scores, by_segment, pairs, found, units, differing, tests, trials)
 
 
 def _corrected(tested: _Tested, family: Family) -> ByMetric:
@@ -192,7 +203,7 @@ def _next(corrected: Iterator[float], tested: _Tested) -> Array:
 
 def _level(corrected: Array, family: Family) -> float:
     """What Holm's procedure would have asked of one more p-value."""
-    return float(family.alpha / max(1, np.count_nonzero(~(corrected <= family.alpha))))
+    return float(family.alpha / max(1, np.count_nonzero(corrected > family.alpha)))
 
 
 def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) -> ByMetric:
@@ -206,7 +217,9 @@ def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) 
     """
     labels = list(tested.scores)
     differences = []
-    for pair, p_value, p_corrected in zip(tested.pairs, tested.p_values, corrected, strict=True):
+    for pair, differing, p_value, p_corrected in zip(
+        tested.pairs, tested.differing, tested.p_values, corrected, strict=True
+    ):
         ours, theirs = (tested.by_segment[labels[at]] for at in (pair.first, pair.second))
         is_tested = not math.isnan(p_value)
         differences.append(
@@ -221,9 +234,13 @@ def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) 
                 p_corrected=float(p_corrected) if is_tested else None,
                 at_floor=is_tested and is_at_floor(float(p_value), tested.trials),
                 significant=bool(p_corrected <= family.alpha),
+                differing=differing,
+                obstacle=_obstacle(tested, differing, level),
                 detectable=minimum_detectable_difference(
                     pair.paired.standard_error, pair.paired.freedom, alpha=level, power=POWER
-                ),
+                )
+                if differing >= _MANY
+                else None,
                 won=int(np.count_nonzero(ours > theirs)),
                 lost=int(np.count_nonzero(ours < theirs)),
                 tied=int(np.count_nonzero(ours == theirs)),
@@ -238,6 +255,14 @@ def _by_metric(tested: _Tested, corrected: Array, level: float, family: Family) 
         tested.trials,
         obstacle(tested.units, tested.tests, level, tested.trials),
     )
+
+
+def _obstacle(tested: _Tested, differing: int, level: float) -> str:
+    """Why a pair that differs on so many units cannot be shown to differ; empty where it can."""
+    if smallest_p_value(tested.trials, differing) <= level:
+        return ""
+    units = f"{differing} {tested.units.unit}{'' if differing == 1 else 's'}"
+    return f"cannot be shown, since they differ on {units} only"
 
 
 def obstacle(units: Units, tests: int, level: float, trials: int) -> str:

@@ -137,8 +137,8 @@ class Answer(NamedTuple):
         p_not_worse: Of "worse by the margin or more", corrected.
         p_worse: Of "worse by the margin at most", corrected.
         p_better: Of "not better", corrected.
-        level: The level that Holm's procedure holds the question to, in the direction that the
-            measured gain points in.
+        level: The level that Holm's procedure holds "worse by the margin or more" to, which has
+            to be rejected for a pass.
     """
 
     outcome: Outcome
@@ -169,7 +169,6 @@ def judge(questions: Sequence[Asked], alpha: float) -> list[Answer]:
     high_levels = _levels([test.p_worse for test in raw], alpha)
     answers = []
     for row, question in enumerate(questions):
-        levels = low_levels if question.difference > -question.margin else high_levels
         answers.append(
             Answer(
                 _outcome(not_worse[row], worse[row], better[row], alpha),
@@ -177,7 +176,7 @@ def judge(questions: Sequence[Asked], alpha: float) -> list[Answer]:
                 float(not_worse[row]),
                 float(worse[row]),
                 float(better[row]),
-                float(levels[row]),
+                float(low_levels[row]),
             )
         )
     return answers

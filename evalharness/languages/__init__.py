@@ -6,6 +6,7 @@ from evalharness.languages.families import (
     sentence_separator,
     spellings,
 )
+from evalharness.languages.sentences import sentences
 from evalharness.languages.tags import (
     UNDETERMINED,
     Language,
@@ -25,6 +26,7 @@ __all__ = [
     "normalised",
     "normalised_pair",
     "sentence_separator",
+    "sentences",
     "spellings",
     "split_pair",
     "tag_or_none",

@@ -104,11 +104,11 @@ def compare_pairs(
         distances, both = resampled[a] - resampled[b], (noise[a], noise[b])
         wider = widened_difference(paired, both)
         if jackknife:
-            interval = jackknife_interval(wider, level)
+            plain, variance = jackknife_interval(paired, level), paired.standard_error**2
         else:
             plain = percentile_interval(distances, level, units=units)
             variance = float(distances.var(ddof=1))
-            interval = widened_interval(plain, paired.difference, variance, both, level)
+        interval = widened_interval(plain, paired.difference, variance, both, level)
         found.append(
             Comparison(
                 a,

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
 
-from evalharness.stats.aggregates import Aggregate, PassesAggregate
+from evalharness.stats.aggregates import MOST_PASSES, Aggregate, PassesAggregate
 from evalharness.stats.bootstrap import Array, Interval
 from evalharness.stats.jackknife import PairedDifference, contributions
 from evalharness.stats.noninferiority import non_inferiority
@@ -107,12 +107,14 @@ def aligned(
     passes = math.lcm(*each)
     if passes == 1:
         return list(tables), aggregates[0]
+    if passes > MOST_PASSES:
+        raise ValueError(f"{passes} passes, more than {MOST_PASSES}")
     repeated = [np.tile(table, (1, passes // own)) for table, own in zip(tables, each, strict=True)]
     return repeated, PassesAggregate(passes, of_one_pass(aggregates[0]))
 
 
 class Aligned(NamedTuple):
-    """Systems whose statistics have one shape.
+    """Systems whose statistics have one shape, and the pairs of them that are compared so.
 
     Attributes:
         positions: Which of all systems they are.
@@ -124,29 +126,40 @@ class Aligned(NamedTuple):
     tables: Array
     aggregate: Aggregate
 
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The pairs of all systems' positions, in the order of `all_pairs` of the tables."""
+        return list(combinations(self.positions, 2))
+
 
 def alignments(tables: Sequence[Array], aggregates: Sequence[Aggregate]) -> list[Aligned]:
-    """Gives all systems one shape; where their passes have no common number, each pair its own.
+    """Gives systems one shape that were run in as many passes, and each other pair its own.
+
+    So what a pair's test rests on does not depend on which other systems there are.
 
     Args:
         tables: As for `aligned`.
         aggregates: Likewise.
 
     Returns:
-        One that holds all systems, or one for each pair, in the order of `all_pairs`.
+        What every pair is part of once.
     """
-    everyone = tuple(range(len(tables)))
-    try:
-        shaped, aggregate = aligned(tables, aggregates)
-        return [Aligned(everyone, np.stack(shaped), aggregate)]
-    except ValueError:
-        found = []
-        for pair in combinations(everyone, 2):
+    groups: dict[int, list[int]] = {}
+    for at, aggregate in enumerate(aggregates):
+        groups.setdefault(passes_of(aggregate), []).append(at)
+    found = [
+        Aligned(tuple(group), np.stack([tables[at] for at in group]), aggregates[group[0]])
+        for group in groups.values()
+        if len(group) > 1
+    ]
+    for one, other in combinations(groups.values(), 2):
+        for pair in product(one, other):
+            first, second = sorted(pair)
             shaped, aggregate = aligned(
-                *zip(*((tables[at], aggregates[at]) for at in pair), strict=True)
+                [tables[first], tables[second]], [aggregates[first], aggregates[second]]
             )
-            found.append(Aligned(pair, np.stack(shaped), aggregate))
-        return found
+            found.append(Aligned((first, second), np.stack(shaped), aggregate))
+    return found
 
 
 def passes_of(aggregate: Aggregate) -> int:

@@ -212,7 +212,7 @@ def test_lower_is_better_where_the_metric_says_so(tmp_path: Path, evalharness: C
         "same is better than bad",
     ]
     first, second, _ = metric["comparisons"]
-    assert (first["p"], first["detectable"], first["tied"]) == (1.0, 0.0, 40)
+    assert (first["p"], first["detectable"], first["tied"]) == (1.0, None, 40)
     assert second["difference"] < 0
     assert second["won"] == 40
 

@@ -1,14 +1,13 @@
-"""Sentences, and texts that are longer than a model takes."""
+"""Texts that are longer than a model takes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import sentence_separator
+from evalharness.languages import sentence_separator, sentences
 from evalharness.systems.neural.engine import TokenIds
 
 
@@ -29,20 +28,6 @@ class Part(NamedTuple):
 
     ids: TokenIds
     truncated: bool
-
-
-def sentences(text: str, source: str) -> Sequence[str]:
-    """Returns a text's sentences, as sentencex finds them, without the space between them.
-
-    Args:
-        text: The text.
-        source: The BCP-47 code of its language.
-    """
-    import sentencex
-
-    # It fails on some white space that is not a plain space: wikimedia/sentencex 1.0.32.
-    found = sentencex.segment(source.partition("-")[0], re.sub(r"\s", " ", text))
-    return [sentence for part in found if (sentence := part.strip())]
 
 
 def fit(text: str, encode: Callable[[str], TokenIds], limit: int, source: str) -> list[Part]:

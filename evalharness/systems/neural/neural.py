@@ -28,14 +28,14 @@ from evalharness.config import Dtype
 from evalharness.errors import EvalHarnessError
 from evalharness.extras import NEURAL, lacks_extra
 from evalharness.hub import Checkpoint
-from evalharness.languages import sentence_separator
+from evalharness.languages import sentence_separator, sentences
 from evalharness.systems.neural.ctranslate2_engine import (
     CTranslate2Engine,
     check_runs_on,
     converted,
 )
 from evalharness.systems.neural.engine import Decoding, Engine, EngineName, Output, TokenIds
-from evalharness.systems.neural.fitting import Split, fit, sentences
+from evalharness.systems.neural.fitting import Split, fit
 from evalharness.systems.neural.reader import Reader, ends, read
 from evalharness.systems.neural.transformers_engine import TransformersEngine
 from evalharness.systems.prompt import beside, plain

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from evalharness.errors import EvalHarnessError
-from evalharness.languages import sentence_separator, spellings
-from evalharness.systems.neural.fitting import sentences
+from evalharness.languages import sentence_separator, sentences, spellings
 from evalharness.systems.remote.dispatch import Answers, Texts
 from evalharness.systems.remote.grouping import fill_requests
 from evalharness.systems.remote.remote import RemoteSystem
