@@ -3,7 +3,7 @@
 `check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`,
 `differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
 `glossary` (of `terms`). `judging` turns what a check sees in a bitext into a rate with the
-references as control group.
+references as control group, and `warning` says of which rates a reader is warned.
 """
 
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
@@ -23,6 +23,7 @@ from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
+from evalharness.checks.warning import with_warnings
 from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -57,4 +58,5 @@ __all__ = [
     "find",
     "look_at",
     "make_rate",
+    "with_warnings",
 ]

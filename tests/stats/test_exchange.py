@@ -1,0 +1,35 @@
+"""The exchange test against McNemar's of scipy, and against all exchanges one by one."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from evalharness.stats.exchange import exchange_p_value
+
+
+@pytest.mark.parametrize(
+    ("newly", "gone"), [(1, 0), (0, 3), (7, 0), (12, 5), (162, 0), (300, 260), (5000, 4800)]
+)
+def test_of_segments_it_is_mcnemars_exact_test(newly: int, gone: int):
+    expected = binomtest(newly, newly + gone, alternative="greater").pvalue
+    found = exchange_p_value([1] * newly + [-1] * gone + [0] * 50)
+    assert found == pytest.approx(expected, rel=1e-8)
+
+
+@given(st.lists(st.integers(-6, 6), min_size=1, max_size=9))
+def test_it_counts_all_exchanges(differences: list[int]):
+    total = sum(differences)
+    signs = product((1, -1), repeat=len(differences))
+    sums = [sum(s * d for s, d in zip(one, differences, strict=True)) for one in signs]
+    expected = np.mean([one >= total for one in sums])
+    assert exchange_p_value(differences) == pytest.approx(expected, rel=1e-12)
+
+
+def test_nothing_that_differs_shows_nothing():
+    assert exchange_p_value([]) == exchange_p_value([0, 0]) == 1.0
