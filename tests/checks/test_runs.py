@@ -113,8 +113,12 @@ def test_a_note_says_what_was_flagged_of_whom_and_of_the_references(
     finished(tmp_path / "results", "mine", NEWS, OUTPUTS, BLEU, checks=[CopiedSource(), Empty()])
     finished(tmp_path / "results", "good", NEWS, TEXTS, BLEU, checks=[CopiedSource()])
     shown = " ".join(evalharness("leaderboard").out.split())
-    meaning = "the hypothesis is the untranslated source"
-    assert f"copied_source ({meaning}): mine news tr-en 1 of 4 (references: A 0)" in shown
+    assert "WARNING" not in shown.replace("WARNING empty", "")
+    assert "checks that fired without a warning: copied_source 1 of 4" in shown
+    assert (
+        "WARNING empty (the hypothesis has no visible character): mine news tr-en 1 of 4"
+        " (references: A 0), segments 3; 1 run looked at" in shown
+    )
     assert "good news tr-en 0" not in shown
 
 
