@@ -16,6 +16,15 @@ from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.markup import Markup
 from evalharness.checks.mixed_script import MixedScript
 from evalharness.checks.numbers import Numbers
+from evalharness.checks.over_segments import (
+    CommonPrefix,
+    Constant,
+    EqualsReference,
+    Normalization,
+    RepeatedSegments,
+    Shifted,
+    Swapped,
+)
 from evalharness.checks.placeholders import Placeholders
 from evalharness.checks.repetition import Repetition
 from evalharness.checks.terms import Terms
@@ -34,21 +43,28 @@ __all__ = [
     "Bitext",
     "Check",
     "CheckResult",
+    "CommonPrefix",
+    "Constant",
     "CopiedSource",
     "Empty",
     "Encoding",
     "Entities",
+    "EqualsReference",
     "Finding",
     "Invisible",
     "Look",
     "Markup",
     "MixedScript",
+    "Normalization",
     "Numbers",
     "Observations",
     "Outputs",
     "Placeholders",
+    "RepeatedSegments",
     "Repetition",
     "Segment",
+    "Shifted",
+    "Swapped",
     "Terms",
     "Tokenized",
     "Truncated",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evalharness.results.over_runs import findings_over_runs
 from evalharness.results.run import SYSTEM, Run
 from evalharness.values import CheckRate, Finding
 
@@ -20,6 +21,10 @@ def warning_notes(runs: Sequence[Run]) -> Iterator[str]:
     for check in sorted(fired):
         if warned := [found for found in fired[check] if found[1].warn]:
             yield _warning(check, warned, sum(run.check(check) is not None for run in runs))
+    for several, finding in findings_over_runs(runs):
+        first = several[0]
+        systems = " and ".join(run.system for run in several)
+        yield finding_note(f"{systems} {first.testset} {first.pair}", finding)
     for warn in (True, False):
         for run in runs:
             for finding in run.findings:
