@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalharness.checks.check import Check
-from evalharness.checks.over_segments.likeness import first_references, grams, likeness
+from evalharness.checks.over_segments.likeness import Grams, first_references, grams, likeness
 from evalharness.stats.bootstrap import Array
 from evalharness.values.checks import Finding
 from evalharness.values.outputs import Outputs
@@ -21,7 +21,8 @@ class Shifted(Check):
     """Hypotheses are more like the references of neighbouring lines than like their own.
 
     For each distance of up to three lines, the stretch is found in which the neighbour's reference
-    is more like the hypothesis most often (the largest sum of wins less losses). It fires where
+    is more like the hypothesis most often (the largest sum of wins less losses). Of more than
+    10,000 segments some are looked at first, evenly spread, and all only where these are shifted. It fires where
     chance hardly gives such a stretch, and the neighbour's reference is alike as translations are.
     """
 
@@ -38,28 +39,14 @@ class Shifted(Check):
 
     def findings(self, outputs: Outputs) -> Sequence[Finding]:
         """Returns the longest stretch that is shifted."""
-        references = [grams(text) for text in first_references(outputs)]
-        total = len(references)
-        if not any(references):
+        total = len(outputs.hypotheses)
+        step = max(1, total // _LOOKED)
+        if step > 1 and _longest(outputs, range(0, total, step)) is None:
             return ()
-        tables = {by: np.zeros(total) for by in (0, *_DISTANCES)}
-        for at, text in enumerate(outputs.hypotheses):
-            hypothesis = grams(text)
-            tables[0][at] = likeness(hypothesis, references[at])
-            if tables[0][at] >= _OWN:
-                continue
-            for by in _DISTANCES:
-                if 0 <= at + by < total:
-                    tables[by][at] = likeness(hypothesis, references[at + by])
-        best: tuple[float, int, int, int] = (0, 0, 0, 0)
-        for by in _DISTANCES:
-            low, high, gain = _stretch(np.sign(tables[by] - tables[0]))
-            there, here = (float(tables[of][low:high].mean()) for of in (by, 0)) if gain else (0, 0)
-            if there >= max(_LEAST, 2 * here):
-                best = max(best, (gain, by, low, high))
-        gain, by, low, high = best
-        if gain < max(_SHORTEST, math.log(total / _CHANCE, _ODDS)):
+        best = _longest(outputs, range(total))
+        if best is None:
             return ()
+        by, low, high = best
         segments = outputs.bitext.segments
         lines = f"{abs(by)} line{'s' if abs(by) > 1 else ''}"
         where = f"{lines} {'before' if by > 0 else 'after'} their references"
@@ -70,10 +57,40 @@ class Shifted(Check):
 
 _DISTANCES = (-1, 1, -2, 2, -3, 3)
 _LEAST = 0.2  # how alike a hypothesis and its reference are at least, on average
+_LOOKED = 5_000
 _OWN = 0.35  # no neighbour's reference is so much like it; saves looking
 _SHORTEST = 8
 _CHANCE = 1e-4
 _ODDS = 4  # a neighbour's reference wins at most once in five lines of a run that is not shifted
+
+
+def _longest(outputs: Outputs, rows: range) -> tuple[int, int, int] | None:
+    """The distance of the longest stretch that is shifted, and its first row and the one after."""
+    texts, total = first_references(outputs), len(outputs.hypotheses)
+    known: dict[int, Grams] = {}
+
+    def reference(at: int) -> Grams:
+        if at not in known:
+            known[at] = grams(texts[at])
+        return known[at]
+
+    tables = {by: np.zeros(len(rows)) for by in (0, *_DISTANCES)}
+    for place, at in enumerate(rows):
+        hypothesis = grams(outputs.hypotheses[at])
+        tables[0][place] = likeness(hypothesis, reference(at))
+        if tables[0][place] < _OWN:
+            for by in (by for by in _DISTANCES if 0 <= at + by < total):
+                tables[by][place] = likeness(hypothesis, reference(at + by))
+        known.pop(at - 2 * len(_DISTANCES) * rows.step, None)
+    found = []
+    for by in _DISTANCES:
+        low, high, gain = _stretch(np.sign(tables[by] - tables[0]))
+        if gain < max(_SHORTEST, math.log(len(rows) / _CHANCE, _ODDS)):
+            continue
+        there, here = (float(tables[one][low:high].mean()) for one in (by, 0))
+        if there >= max(_LEAST, 2 * here):
+            found.append((gain, by, rows[low], rows[high - 1] + 1))
+    return max(found)[1:] if found else None
 
 
 def _stretch(wins: Array) -> tuple[int, int, float]:

@@ -48,11 +48,12 @@ class Swapped(Check):
             own[at] = likeness(hypothesis, references[at])
             other[at] = likeness(hypothesis, references[(at + total // 2) % total])
         unlike = np.flatnonzero(own < _UNLIKE).tolist()
+        looked = min(len(unlike), _LOOKED)
         elsewhere = _elsewhere(outputs, references, unlike) if len(unlike) >= _FEWEST else []
-        if len(elsewhere) * 2 > min(len(unlike), _LOOKED):
+        if len(elsewhere) * 2 > looked:
             at, place = elsewhere[0]
             message = (
-                f"{len(unlike):,} hypotheses are unlike their references, and of {min(len(unlike), _LOOKED)}"
+                f"{len(unlike):,} hypotheses are unlike their references, and of {looked}"
                 f" of them {len(elsewhere)} belong to other segments: that of {segments[at].id} to"
                 f" {segments[place].id}"
             )
