@@ -33,3 +33,14 @@ def test_it_counts_all_exchanges(differences: list[int]):
 
 def test_nothing_that_differs_shows_nothing():
     assert exchange_p_value([]) == exchange_p_value([0, 0]) == 1.0
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.05])
+def test_it_errs_at_most_as_often_as_alpha_says(alpha: float):
+    """Over all exchanges of units of unequal counts, p <= alpha in at most alpha of them."""
+    sizes = [1, 1, 1, 2, 2, 3, 5, 8, 1, 4]
+    p_values = [
+        exchange_p_value([s * d for s, d in zip(signs, sizes, strict=True)])
+        for signs in product((1, -1), repeat=len(sizes))
+    ]
+    assert 0 < np.mean([p <= alpha for p in p_values]) <= alpha

@@ -21,9 +21,10 @@ class Shifted(Check):
     """Hypotheses are more like the references of neighbouring lines than like their own.
 
     For each distance of up to three lines, the stretch is found in which the neighbour's reference
-    is more like the hypothesis most often (the largest sum of wins less losses). Of more than
-    10,000 segments some are looked at first, evenly spread, and all only where these are shifted. It fires where
+    is more like the hypothesis most often (the largest sum of wins less losses). It fires where
     chance hardly gives such a stretch, and the neighbour's reference is alike as translations are.
+    Of 10,000 segments and more some are looked at first, evenly spread, and all only where these
+    are shifted.
     """
 
     id: str = "shifted"
