@@ -37,7 +37,7 @@ CHECKS = (
 def lines(flores: Path) -> dict[str, list[str]]:
     folder = flores / "tr-en"
     names = {
-        "source": "flores-test.tr",
+        "source": "tr",
         "reference": "flores-test.en",
         "opus": "flores-test.opusmt.en",
     }

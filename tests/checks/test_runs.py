@@ -302,6 +302,7 @@ def test_the_python_api_chooses_checks():
     assert looked([]) == set()
     assert looked(["empty"]) == {"empty"}
     everywhere = {"empty", "unfinished", "truncated", "mixed_script", "repetition"}
+    everywhere |= {"entities", "invisible", "tokenized"}
     assert looked(None) == everywhere  # nobody named the languages
     with pytest.raises(EvalHarnessError, match="emtpy"):
         looked(["emtpy"])
