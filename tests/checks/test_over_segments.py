@@ -37,11 +37,11 @@ CHECKS = (
 def lines(flores: Path) -> dict[str, list[str]]:
     folder = flores / "tr-en"
     names = {
-        "source": "tr",
+        "source": "flores-test.tr",
         "reference": "flores-test.en",
         "opus": "flores-test.opusmt.en",
     }
-    return {name: read_lines(folder / f"flores-test.{file}") for name, file in names.items()}
+    return {name: read_lines(folder / file) for name, file in names.items()}
 
 
 def found(hypotheses: list[str], lines: dict[str, list[str]], times: int = 1) -> list[Finding]:

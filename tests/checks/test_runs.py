@@ -333,6 +333,12 @@ def test_score_has_a_flag_and_json_of_checks(evalharness: CommandLine, tmp_path:
         "wrong_script": 0,
         "mixed_script": 0,
         "repetition": 0,
+        "entities": 0,
+        "markup": 0,
+        "placeholders": 0,
+        "tokenized": 0,
+        "invisible": 0,
+        "urls": 0,
     }
     assert run["findings"] == []
     (run,) = json.loads(evalharness(*words, "-f", "json", "results_dir=null", "-c", "empty").out)[
