@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.checks import Check, find, look_at
+from evalharness.checks import Check, find, look_at, with_warnings
 from evalharness.metrics import Metric, judge_passes
 from evalharness.stats import find_units, interval_method, scored
 from evalharness.values import (
@@ -128,7 +128,7 @@ def _checked(scoring: Scoring, outputs: Outputs, checks: Sequence[Check]) -> Sco
     results = [look_at(check, outputs) for check in checks]
     return replace(
         scoring,
-        checks=tuple(result for result in results if result is not None),
+        checks=with_warnings([one for one in results if one is not None], outputs.bitext),
         findings=tuple(finding for check in checks for finding in find(check, outputs)),
         looked=tuple(check.id for check in checks),
     )

@@ -3,7 +3,7 @@
 `check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`,
 `differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
 `glossary` (of `terms`). `judging` turns what a check sees in a bitext into a rate with the
-references as control group.
+references as control group, and `warning` says of which rates a reader is warned.
 """
 
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
@@ -16,6 +16,15 @@ from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.markup import Markup
 from evalharness.checks.mixed_script import MixedScript
 from evalharness.checks.numbers import Numbers
+from evalharness.checks.over_segments import (
+    CommonPrefix,
+    Constant,
+    EqualsReference,
+    Normalization,
+    RepeatedSegments,
+    Shifted,
+    Swapped,
+)
 from evalharness.checks.placeholders import Placeholders
 from evalharness.checks.repetition import Repetition
 from evalharness.checks.terms import Terms
@@ -23,6 +32,7 @@ from evalharness.checks.tokenized import Tokenized
 from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
+from evalharness.checks.warning import with_warnings
 from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -33,21 +43,28 @@ __all__ = [
     "Bitext",
     "Check",
     "CheckResult",
+    "CommonPrefix",
+    "Constant",
     "CopiedSource",
     "Empty",
     "Encoding",
     "Entities",
+    "EqualsReference",
     "Finding",
     "Invisible",
     "Look",
     "Markup",
     "MixedScript",
+    "Normalization",
     "Numbers",
     "Observations",
     "Outputs",
     "Placeholders",
+    "RepeatedSegments",
     "Repetition",
     "Segment",
+    "Shifted",
+    "Swapped",
     "Terms",
     "Tokenized",
     "Truncated",
@@ -57,4 +74,5 @@ __all__ = [
     "find",
     "look_at",
     "make_rate",
+    "with_warnings",
 ]

@@ -61,7 +61,7 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
     references = _references(check, look, bitext)
     counts = {name: int(rows[:, 0].sum()) for name, rows in references.items()}
     rate = make_rate(check.id, signature, table, counts, ids)
-    rate = replace(rate, meaning=check.meaning)
+    rate = replace(rate, meaning=check.meaning, structural=bool(check.structural))
     return CheckResult(rate, table, flagged, references)
 
 

@@ -25,6 +25,7 @@ from evalharness.gate.likeness import counterpart
 from evalharness.gate.limits import Limits
 from evalharness.gate.rate_questions import ungated
 from evalharness.gate.report import GateReport, Verdict
+from evalharness.gate.structural import STRUCTURAL
 from evalharness.gate.update import update
 from evalharness.render import render, show
 from evalharness.results import select_runs
@@ -84,7 +85,12 @@ def _decide(config: DictConfig) -> tuple[GateReport, Candidate] | None:
         tuple(verdicts),
         config.alpha,
         config.gate.on_inconclusive is OnInconclusive.fail,
-        (*origin, *_believed(verdicts), *_renewed(verdicts), *_notes(baseline, candidate, limits)),
+        (
+            *origin,
+            *_believed(verdicts),
+            *_renewed(verdicts),
+            *_notes(baseline, candidate, limits, verdicts),
+        ),
     )
     return report, candidate
 
@@ -180,7 +186,12 @@ def _write_junit(content: bytes, config: DictConfig) -> None:
         write_files(path.parent, {path.name: content}, option="gate.junit")
 
 
-def _notes(baseline: Sequence[BaselineRun], candidate: Candidate, limits: Limits) -> Iterator[str]:
+def _notes(
+    baseline: Sequence[BaselineRun],
+    candidate: Candidate,
+    limits: Limits,
+    verdicts: Sequence[Verdict],
+) -> Iterator[str]:
     """Who is held to whom, whose references those are, and what is not judged."""
     found = [(run, counterpart(run, candidate)) for run in baseline]
     yield from provenance_notes([now for _, now in found if now])
@@ -193,7 +204,12 @@ def _notes(baseline: Sequence[BaselineRun], candidate: Candidate, limits: Limits
                 yield f"{now.system}: {note}"
             if find_units(documents, len(documents)).one_document:
                 yield f"{run.testset} {run.pair}: {_ONE_DOCUMENT}"
-            for note in ungated(run, now, limits):
+            stopped = [
+                one.metric.removeprefix(STRUCTURAL)
+                for one in verdicts
+                if (one.testset, one.pair) == run.key and one.metric.startswith(STRUCTURAL)
+            ]
+            for note in ungated(run, now, limits, stopped):
                 yield f"{run.testset} {run.pair}: {note}"
     if extra := ", ".join(dict.fromkeys(_unjudged(baseline, candidate))):
         yield f"not judged, since the baseline has no such score: {extra}"

@@ -15,6 +15,7 @@ from evalharness.gate.rate_questions import AskedRate, NotAsked, ask_rates
 from evalharness.gate.report import Measured, Outcome, Verdict
 from evalharness.gate.rescoring import release
 from evalharness.gate.sides import Sides, both_sides
+from evalharness.gate.structural import structural_losses
 from evalharness.gate.verdicts import Answer, Asked, Question, judge, units_needed
 from evalharness.metrics import Metric
 from evalharness.results import Run
@@ -60,6 +61,8 @@ def assess(
 ) -> list[Verdict]:
     """Judges a candidate on every metric of every run of a baseline, as one family.
 
+    Structural losses come first: they stop the candidate whatever its scores are.
+
     Args:
         baseline: What the candidate is held to.
         candidate: The candidate.
@@ -78,6 +81,7 @@ def assess(
     scored_by += [score.metric for run in candidate.runs for score in run.scores]
     limits.check_known(checks, (*metrics, *scored_by))
     runs = [(run, counterpart(run, candidate)) for run in baseline]
+    losses = structural_losses(runs, limits)
     scored = _scored(runs, margins, metrics)
     found = [
         part
@@ -85,7 +89,7 @@ def assess(
         for part in (
             _without_a_run(held, candidate, limits)
             if run is None
-            else _compare(held, run, scored, limits)
+            else (*losses.get(held.key, ()), *_compare(held, run, scored, limits))
         )
     ]
     questions = [part.question for part in found if isinstance(part, _Comparison)]

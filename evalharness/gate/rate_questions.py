@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,11 +144,20 @@ def names_of(baseline: BaselineRun, run: Run | None, limits: Limits) -> Sequence
     return list(dict.fromkeys([*names, *(check.id for check in limits.checks)]))
 
 
-def ungated(baseline: BaselineRun, run: Run, limits: Limits) -> Iterator[str]:
-    """Says which checks fire more or less often than in the baseline, and are asked nothing."""
+def ungated(
+    baseline: BaselineRun, run: Run, limits: Limits, stopped: Collection[str]
+) -> Iterator[str]:
+    """Says which checks fire more or less often than in the baseline, and are asked nothing.
+
+    Args:
+        baseline: The baseline's run.
+        run: The candidate's.
+        limits: What is asked.
+        stopped: The checks that stop the candidate already.
+    """
     for rate in run.checks:
         held = baseline.check(rate.check)
-        if held is None or list(limits.asked(rate.check, held)):
+        if held is None or list(limits.asked(rate.check, held)) or rate.check in stopped:
             continue
         if other := why_other_signature(held.signature, rate.signature):
             yield f"{rate.check} is not compared: {other}"

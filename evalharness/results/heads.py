@@ -133,6 +133,8 @@ def _check_rate(facts: Mapping[str, Any]) -> CheckRate:
         raise ValueError(
             f"{found.check}: the rate is {found.rate}, from {found.low} to {found.high}"
         )
+    if found.p_corrected is not None and not 0 <= found.p_corrected <= 1:
+        raise ValueError(f"{found.check}: p_corrected is {found.p_corrected}")
     return found
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from evalharness.errors import EvalHarnessError
-from evalharness.results.check_columns import rate_notes
 from evalharness.results.run import SYSTEM, Run
+from evalharness.results.warning_notes import warning_notes
 from evalharness.stats import ROUGH
 from evalharness.stats.bootstrap import PLAIN_FROM
 from evalharness.stats.intervals import EXPANDED, JACKKNIFE, MIXED
@@ -45,7 +45,7 @@ def notes(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[str]:
     for run in runs:
         yield from _answer_notes(run)
     yield from _truncation_notes(runs)
-    yield from rate_notes(runs)
+    yield from warning_notes(runs)
     yield from _absences(runs)
 
 

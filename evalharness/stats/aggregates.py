@@ -252,6 +252,7 @@ JSON_TYPES: Mapping[str, tuple[type, ...]] = {
     "int": (int,),
     "float": (int, float),
     "bool": (bool,),
+    "float | None": (int, float, type(None)),
 }
 """What JSON may hold for a field of a dataclass, by the field's annotation."""
 

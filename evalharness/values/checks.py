@@ -25,6 +25,10 @@ class CheckRate:
             name: the control group; only of those references that it could look at.
         segment_ids: The segments whose hypotheses it fired on, in order.
         meaning: A sentence that says what is wrong with what it fires on; empty where nobody says.
+        structural: Whether what it fires on is never right.
+        p_corrected: How often references and hypotheses that are alike would differ so, after
+            Holm's correction for the checks of the run; `None` where no human reference was judged.
+        warn: Whether the rule for warnings (`checks.warning`) says that something is wrong.
     """
 
     check: str
@@ -37,6 +41,9 @@ class CheckRate:
     reference_counts: Mapping[str, int] = field(default_factory=dict)
     segment_ids: tuple[str, ...] = ()
     meaning: str = ""
+    structural: bool = False
+    p_corrected: float | None = None
+    warn: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,9 +74,11 @@ class Finding:
         message: A sentence that says what was seen.
         segment_ids: The segments it rests on.
         check: The id of the check that saw it; the harness fills it in.
+        warn: Whether something is wrong with the run, and not only worth knowing.
     """
 
     finding: str
     message: str
     segment_ids: Sequence[str] = ()
     check: str = ""
+    warn: bool = False

@@ -421,3 +421,39 @@ def test_the_table_shows_a_rate_that_is_held_to_a_limit(
     assert outcome.code == 1
     assert "max_rate.copied_source" in outcome.out
     assert "the rate is at least 0.0" in " ".join(outcome.out.split())
+
+
+def emptied(*rows: int) -> list[str]:
+    return ["" if n in rows else text for n, text in enumerate(TEXTS)]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "fails"),
+    [
+        ((), (4,), True),  # the first one: no reference is empty
+        ((4, 5), (4, 5), False),
+        ((4, 5), (5, 6, 7), False),  # was wrong before, and is not shown to be more so
+        ((4, 5), tuple(range(20)), True),
+        (tuple(range(20)), (), False),
+    ],
+)
+def test_a_structural_loss_stops_a_candidate_before_its_scores_are_looked_at(
+    then: tuple[int, ...],
+    now: tuple[int, ...],
+    fails: bool,
+    gate: Gate,
+    evalharness: CommandLine,
+    tmp_path: Path,
+):
+    for folder, rows in (("then", then), ("now", now)):
+        finished(tmp_path / folder, "system", NEWS, emptied(*rows), BLEU, checks=CHECKS)
+    assert evalharness("gate", "update=true", "baseline=base", "candidate=then").code == 0
+    outcome = gate()
+    assert outcome.code == int(fails), outcome.out + outcome.err
+    first = json.loads(outcome.out)["verdicts"][0]
+    assert (first["metric"] == "structural.empty") is fails
+    if fails:
+        assert f"in {len(now)} segments, in the baseline in {len(then)}" in first["obstacle"]
+        assert "which stops nothing" not in notes(outcome)
+    asked = verdicts(gate("max_rate.empty=0.3"))
+    assert "structural.empty" not in asked

@@ -113,8 +113,12 @@ def test_a_note_says_what_was_flagged_of_whom_and_of_the_references(
     finished(tmp_path / "results", "mine", NEWS, OUTPUTS, BLEU, checks=[CopiedSource(), Empty()])
     finished(tmp_path / "results", "good", NEWS, TEXTS, BLEU, checks=[CopiedSource()])
     shown = " ".join(evalharness("leaderboard").out.split())
-    meaning = "the hypothesis is the untranslated source"
-    assert f"copied_source ({meaning}): mine news tr-en 1 of 4 (references: A 0)" in shown
+    assert "WARNING" not in shown.replace("WARNING empty", "")
+    assert "checks that fired without a warning: copied_source 1 of 4" in shown
+    assert (
+        "WARNING empty (the hypothesis has no visible character): mine news tr-en 1 of 4"
+        " (references: A 0), segments 3; 1 run looked at" in shown
+    )
     assert "good news tr-en 0" not in shown
 
 
@@ -298,6 +302,7 @@ def test_the_python_api_chooses_checks():
     assert looked([]) == set()
     assert looked(["empty"]) == {"empty"}
     everywhere = {"empty", "unfinished", "truncated", "mixed_script", "repetition"}
+    everywhere |= {"entities", "invisible", "tokenized"}
     assert looked(None) == everywhere  # nobody named the languages
     with pytest.raises(EvalHarnessError, match="emtpy"):
         looked(["emtpy"])
@@ -328,6 +333,12 @@ def test_score_has_a_flag_and_json_of_checks(evalharness: CommandLine, tmp_path:
         "wrong_script": 0,
         "mixed_script": 0,
         "repetition": 0,
+        "entities": 0,
+        "markup": 0,
+        "placeholders": 0,
+        "tokenized": 0,
+        "invisible": 0,
+        "urls": 0,
     }
     assert run["findings"] == []
     (run,) = json.loads(evalharness(*words, "-f", "json", "results_dir=null", "-c", "empty").out)[

@@ -1,0 +1,89 @@
+"""`swapped`: hypotheses belong to other segments: files have changed places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalharness.checks.check import Check
+from evalharness.checks.over_segments.likeness import Grams, first_references, grams, likeness
+from evalharness.values.checks import Finding
+from evalharness.values.outputs import Outputs
+from evalharness.values.segments import Bitext
+
+
+@dataclass(frozen=True)
+class Swapped(Check):
+    """Hypotheses are no more like their references than like those of other segments.
+
+    It fires where that holds of all hypotheses together (files of two test sets changed places), or
+    where at least 20 that are unlike their own references are found elsewhere in the test set
+    (parts of it changed places).
+    """
+
+    id: str = "swapped"
+    meaning = "hypotheses belong to other segments"
+    structural = True
+
+    def signature(self, bitext: Bitext, prompt: str | None) -> str:
+        """Names the rule."""
+        return "grams:4|least:20"
+
+    def prepare(self, bitext: Bitext, prompt: str | None) -> None:
+        """Returns nothing: no single text shows it."""
+
+    def findings(self, outputs: Outputs) -> Sequence[Finding]:
+        """Returns whether all or many hypotheses belong to other segments."""
+        references = [grams(text) for text in first_references(outputs)]
+        total, segments = len(references), outputs.bitext.segments
+        if total < _FEWEST or not any(references):
+            return ()
+        if len(set(outputs.hypotheses)) < total / 2:
+            return ()  # a text that stands everywhere belongs nowhere
+        own, other = np.zeros(total), np.zeros(total)
+        for at, text in enumerate(outputs.hypotheses):
+            hypothesis = grams(text)
+            own[at] = likeness(hypothesis, references[at])
+            other[at] = likeness(hypothesis, references[(at + total // 2) % total])
+        unlike = np.flatnonzero(own < _UNLIKE).tolist()
+        looked = min(len(unlike), _LOOKED)
+        elsewhere = _elsewhere(outputs, references, unlike) if len(unlike) >= _FEWEST else []
+        if len(elsewhere) * 2 > looked:
+            at, place = elsewhere[0]
+            message = (
+                f"{len(unlike):,} hypotheses are unlike their references, and of {looked}"
+                f" of them {len(elsewhere)} belong to other segments: that of {segments[at].id} to"
+                f" {segments[place].id}"
+            )
+            return (Finding(self.id, message, [segments[n].id for n in unlike], warn=True),)
+        if own.mean() < _UNLIKE and (own > other).sum() <= _EVEN * (own != other).sum():
+            message = (
+                "the hypotheses are no more like their references than like those of other"
+                " segments: are they of another test set or language pair?"
+            )
+            return (Finding(self.id, message, [one.id for one in segments], warn=True),)
+        return ()
+
+
+_FEWEST = 20
+_UNLIKE = 0.15
+_EVEN = 0.6
+_LOOKED = 40
+_NEAR = 3  # lines: `shifted` says so
+_FOUND = 0.3
+
+
+def _elsewhere(
+    outputs: Outputs, references: Sequence[Grams], rows: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Which of some hypotheses have their reference elsewhere, and where."""
+    found = []
+    for row in list(rows)[:: max(1, len(rows) // _LOOKED)][:_LOOKED]:
+        hypothesis = grams(outputs.hypotheses[row])
+        alike = [likeness(hypothesis, one) for one in references]
+        place = int(np.argmax(alike))
+        if alike[place] >= _FOUND and abs(place - row) > _NEAR:
+            found.append((row, place))
+    return found
