@@ -29,7 +29,7 @@ def findings_over_runs(runs: Sequence[Run]) -> Iterator[tuple[Sequence[Run], Fin
     Args:
         runs: Runs on any segments. A run that is damaged is passed over.
     """
-    tests: dict[tuple[str, str, str], list[Run]] = {}
+    tests: dict[object, list[Run]] = {}
     for run in runs:
         tests.setdefault(run.test, []).append(run)
     for group in tests.values():
