@@ -171,7 +171,8 @@ def test_passes_without_a_common_number_are_tested_two_by_two(
     sample: Sample, evalharness: CommandLine
 ):
     for number, passes in enumerate((2, 17, 13, 1)):
-        sample(f"model.repeats={passes}", f"model.seed={number + 1}", f"model.name=s{passes}")
+        named = [f"model.repeats={passes}", f"model.seed={number + 1}", f"model.name=s{passes}"]
+        sample(*named, "check=[]")
     outcome = evalharness("compare", "runs=[s2,s17,s13,s1]", "format=json")
     whole = {
         (row["metric"], row["first"], row["second"]): row
@@ -187,6 +188,35 @@ def test_passes_without_a_common_number_are_tested_two_by_two(
     board = json.loads(evalharness("leaderboard", "format=json").out)
     assert "not ranked" not in str(board)
     assert "common multiple" not in str(board)
+
+
+def test_what_passes_differ_by_as_a_whole_is_in_every_decision(
+    sample: Sample, evalharness: CommandLine
+):
+    """One pass is the reference, the other is no translation: nothing is shown of their mean."""
+    code = (
+        "import sys\nlines = open('en', encoding='utf-8').read().splitlines()\n"
+        "for line, _ in zip(lines, sys.stdin): print(line if sys.argv[1] == '1' else 'x')\n"
+    )
+    Path("draw.py").write_text(code)
+    command = f"model.command=[{sys.executable},draw.py,'{{pass}}']"
+    moody = ["model=command", command, "model.name=moody", "model.draws=true", "check=[]"]
+    assert sample(*moody, "model.repeats=2").code == 0
+    sample("model=file", "model.path=argos.en", "model.name=sure", "check=[]")
+    compared = json.loads(evalharness("compare", "runs=[moody,sure]", "format=json").out)
+    for row in compared["differences"]:
+        assert not row["significant"], row
+        assert row["p"] > 0.2
+        assert row["low"] < 0 < row["high"]
+    board = json.loads(evalharness("leaderboard", "format=json").out)
+    assert {row["rank_high"] for row in board["runs"]} == {2}
+    gate = ["gate", "baseline=held", "metric=[bleu,chrf]", "check=[]", "format=json"]
+    assert evalharness(*gate, f"candidate={folder('sure')}", "update=true").code == 0
+    outcome = evalharness(*gate, f"candidate={folder('moody', 2)}")
+    for verdict in json.loads(outcome.out)["verdicts"]:
+        assert verdict["outcome"] == "inconclusive", verdict
+        assert verdict["measured"]["passes_vary"]
+        assert verdict["measured"]["units_needed"] is None
 
 
 def test_a_segment_that_fails_in_any_pass_has_failed(sample: Sample):

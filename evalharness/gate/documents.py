@@ -24,9 +24,8 @@ def documents_of(segments: Sequence[Segment]) -> list[str]:
 def why_too_few(documents: Sequence[str]) -> str:
     """Says why documents cannot show anything; empty where they can, or are not known.
 
-    With 2 to 5 documents, from 6 to 7 % of the tests of scores pass wrongly at a level of 5 %
-    (benchmarks/gate_error_rates.py). The bounds of rates hold for
-    segments that are independent, and so few documents cannot show whether they are.
+    As for comparisons, which two to five documents cannot decide whatever the scores. The bounds of
+    rates hold for segments that are independent, and so few documents cannot show whether they are.
     """
     count = len(set(documents))
     if not documents or count >= FEWEST_SWAPPED:

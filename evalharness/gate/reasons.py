@@ -83,13 +83,14 @@ def _settled_by(found: Measured) -> str:
     if found.units_needed > _MOST_UNITS and found.passes_vary:
         return f"more {units} would not settle it, more passes of both sides may (model.repeats=)"
     here = f"(there are {found.units:,})"
+    system = "an unchanged system" if found.baseline is not None else "a system of this rate"
     if math.isinf(found.units_needed):
-        return f"no number of {units} would settle it for an unchanged system {here}"
+        return f"no number of {units} would settle it for {system} {here}"
     if found.units_needed > _MOST_UNITS:
-        return f"not even {_MOST_UNITS:,} {units} would settle it for an unchanged system {here}"
+        return f"not even {_MOST_UNITS:,} {units} would settle it for {system} {here}"
     step = 10 ** max(0, len(f"{found.units_needed:.0f}") - 2)
     needed = math.ceil(found.units_needed / step) * step
-    return f"about {needed:,} {units} would settle it for an unchanged system {here}"
+    return f"about {needed:,} {units} would settle it for {system} {here}"
 
 
 def _p_value(value: float) -> str:

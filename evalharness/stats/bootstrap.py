@@ -29,7 +29,7 @@ MOST_RESAMPLES = 1_000_000
 """More tell nothing more, and their statistics fill the memory."""
 
 PLAIN_FROM = 100
-"""From so many units on, intervals are sacreBLEU's: they cover 94 % of true scores and more."""
+"""From so many units on, intervals are sacreBLEU's; docs/comparing.md: how often they cover."""
 
 TOLERANCE = 1e-10
 """Sums of fractions in another order differ in their last bits, which is no difference."""

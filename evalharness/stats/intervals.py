@@ -98,8 +98,9 @@ def on_scale(interval: Interval, aggregate: Aggregate) -> Interval:
 def jackknife_interval(found: PairedDifference, level: float = 0.95) -> Interval:
     """Returns Student's t interval with the jackknife's standard error.
 
-    One degree of freedom less than there are units (MacKinnon, Nielsen and Webb, 2023): on real
-    outputs it covers as often as it says from two documents on, where resamples of them do not.
+    One degree of freedom less than there are units (MacKinnon, Nielsen and Webb, 2023). On real
+    outputs it covers nearly as often as it says (docs/comparing.md), where resamples of so few
+    documents do not.
 
     Args:
         found: A score, or a difference of two, with its standard error.

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import sacrebleu
 from sacrebleu.significance import PairedTest
+from scipy import stats
 
 from ..conftest import CommandLine, read_lines
 from ..finished import BLEU, CHRF, TER, bitext, finished
@@ -270,6 +271,48 @@ def test_fewer_than_six_documents_show_nothing(tmp_path: Path, evalharness: Comm
     outcome = evalharness("leaderboard")
     assert "order of 2 systems cannot be shown with 5 documents" in " ".join(outcome.out.split())
     assert " 1-2 " in outcome.out
+
+
+def test_ranges_of_few_documents_are_scipys_t_intervals_of_pseudo_values(
+    tmp_path: Path, evalharness: CommandLine
+):
+    documents = [f"d{n * 8 // 40}" for n in range(40)]
+    news = bitext(REFERENCES, documents=documents)
+    texts = {"a": [text.replace("whole ", "") for text in REFERENCES], "b": REFERENCES[:]}
+    for at in range(0, 40, 7):
+        texts["b"][at] = "nothing"
+    for system, several in texts.items():
+        finished(tmp_path / "results", system, news, several, CHRF)
+    (row,) = as_json(evalharness, "runs=[a,b]")["differences"]
+
+    def score(system: str, without: str = "") -> float:
+        kept = [n for n in range(40) if documents[n] != without]
+        peer = sacrebleu.CHRF()
+        mine, theirs = ([several[n] for n in kept] for several in (texts[system], REFERENCES))
+        return peer.corpus_score(mine, [theirs]).score
+
+    def difference(without: str = "") -> float:
+        return score(row["first"], without) - score(row["second"], without)
+
+    left_out = np.array([difference(document) for document in dict.fromkeys(documents)])
+    pseudo = 8 * difference() - 7 * left_out
+    low, high = stats.t.interval(0.95, 7, scale=stats.sem(pseudo))
+    assert row["low"] == pytest.approx(difference() + low, abs=1e-9)
+    assert row["high"] == pytest.approx(difference() + high, abs=1e-9)
+
+
+def test_two_systems_that_differ_on_few_segments_cannot_be_shown_to(
+    tmp_path: Path, evalharness: CommandLine
+):
+    news = bitext(REFERENCES)
+    finished(tmp_path / "results", "a", news, REFERENCES, CHRF)
+    changed = [text if n > 2 else "nothing" for n, text in enumerate(REFERENCES)]
+    finished(tmp_path / "results", "b", news, changed, CHRF)
+    answer = as_json(evalharness, "runs=[a,b]")
+    (pair,) = answer["sections"][0]["metrics"][0]["comparisons"]
+    assert pair["verdict"] == "a and b: cannot be shown, since they differ on 3 segments only"
+    assert pair["detectable"] is None
+    assert pair["p"] == pytest.approx(2 / 2**3, abs=0.02)  # of 8 swaps two are as far apart
 
 
 def test_six_documents_tell_two_systems_apart_and_not_three(

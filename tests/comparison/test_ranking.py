@@ -1,8 +1,9 @@
-"""Ranks in clusters, against scipy's t test and sacreBLEU's own significance test."""
+"""Ranks, against scipy's t test and sacreBLEU's own significance test."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,31 @@ def test_neighbours_of_equal_rank_are_those_that_sacrebleus_own_test_finds_equal
         assert (found["nllb"] < found["argos"]) == (p_value <= ALPHA), p_value
     assert ranks(rank_runs(runs, "chrF2")) == {"nllb": 1, "argos": 1}
     assert ranks(rank_runs(runs, "BLEU")) == {"nllb": 1, "argos": 2}
+
+
+def test_wins_are_those_of_holms_procedure_over_all_pairs(tmp_path: Path, own_metrics: None):
+    """Of ten pairs the smallest exact p-value is held to 0.05 / 10, the next to 0.05 / 9, ..."""
+    units, kept = 12, {}
+    generator = np.random.default_rng(11)
+    test = bitext(["reference"] * units)
+    base = generator.integers(30, 40, units)
+    values = {
+        name: base + step + generator.integers(-3, 4, units) for step, name in enumerate("abcde")
+    }
+    runs = [finished(tmp_path, name, test, texts(v), LENGTH) for name, v in values.items()]
+    signs = 1 - 2 * ((np.arange(2**units)[:, None] >> np.arange(units)) & 1)
+    for first, second in combinations(values, 2):
+        sums = np.abs(signs @ (values[first] - values[second]))
+        kept[first, second] = np.mean(sums >= sums[0])
+    wins = dict.fromkeys(values, 0)
+    order = sorted(kept, key=lambda pair: kept[pair])
+    for rank, (first, second) in enumerate(order):
+        if kept[first, second] > ALPHA / (len(order) - rank):
+            break
+        wins[max((first, second), key=lambda name: values[name].sum())] += 1
+    found = {run.system: rank_runs(runs).places[run.key].wins for run in runs}
+    assert found == wins
+    assert sum(wins.values()) < sum(p_value <= ALPHA for p_value in kept.values())
 
 
 REFERENCES = [f"this is reference number {n} of the whole test set" for n in range(40)]
