@@ -127,7 +127,7 @@ class Checkpoint(Repository):
 
     def _check_id(self) -> None:
         from huggingface_hub.errors import HFValidationError
-        from huggingface_hub.utils import validate_repo_id
+        from huggingface_hub.utils._validators import validate_repo_id
 
         try:
             validate_repo_id(self.name)

@@ -36,8 +36,8 @@ def non_inferiority(gain: PairedDifference, margin: float) -> NonInferiority:
     Both together keep their level on real outputs from about 20 segments on, and from about 100
     where most segments have the same translation twice (tests/stats/test_error_rates.py). With 6 to
     20 documents, which hardly show how skewed contributions are, from 6 to 7 % pass wrongly at a
-    level of 5 % (docs/gate.md). No test can tell of losses that the test set does not hold: one segment in 20 fails, and of test sets of 40
-    segments one in eight has none of them.
+    level of 5 % (docs/gate.md). No test can tell of losses that the test set does not hold: one
+    segment in 20 fails, and of test sets of 40 segments one in eight has none of them.
 
     Args:
         gain: The candidate's score minus the baseline's, signed so that higher is better
