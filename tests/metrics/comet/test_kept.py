@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import multiprocessing
@@ -286,6 +287,26 @@ def test_room_made_by_another_process_only_costs_encoding_again(tmp_path: Path) 
             path.unlink()
         assert reader.get("a") is None
         assert "a" not in reader
+
+
+def test_files_of_another_user_are_read_and_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the owner of a file may set its time, and only who may write to a folder empties it."""
+    with embeddings(tmp_path) as kept:
+        kept.add(["x", "y"], np.ones((2, WIDTH), np.float32))
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "utime", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with embeddings(tmp_path, max_gb=1e-9) as kept:
+        assert kept.get("x") is not None
+        assert kept.get("y") is not None
+        kept.add(["z"], np.ones((1, WIDTH), np.float32))
+    with embeddings(tmp_path) as kept:
+        assert kept.get("x") is not None
 
 
 def test_judgements_hold_no_text(tiny: TinyComet, metric: MakeMetric, tmp_path: Path) -> None:
