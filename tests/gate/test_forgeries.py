@@ -158,6 +158,8 @@ def test_a_metric_that_is_renamed_in_the_run_folder_is_another_metric(
             ),
         )
     outcome = gate(evalharness, "+margin.lax=1000", "format=json")
+    assert (outcome.code, "margin.lax: no such metric or check" in outcome.err) == (2, True)
+    outcome = gate(evalharness, "format=json")
     verdicts = json.loads(outcome.out)["verdicts"]
     margins = {verdict["metric"]: verdict["measured"]["margin"] for verdict in verdicts}
     assert (outcome.code, margins) == (1, {"BLEU": 1.0, "chrF2": 0.75})
