@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Any
 
 from evalharness.checks.check import Check, Look
-from evalharness.extras import lacks_extra
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
 
@@ -35,10 +34,6 @@ class Encoding(Check):
     def structural(self) -> bool:
         """Never right: nobody can read them."""
         return True
-
-    def missing_requirement(self) -> str | None:
-        """Why ftfy is not here."""
-        return lacks_extra("checks", ("ftfy",))
 
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the library's version, and whether sources could spare anything."""

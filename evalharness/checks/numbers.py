@@ -13,7 +13,6 @@ from typing import Any
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
 from evalharness.checks.number_words import fold, magnitudes, months, spelled
 from evalharness.checks.numerals import Reading, numerals
-from evalharness.extras import lacks_extra
 from evalharness.languages import UNDETERMINED
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
@@ -53,10 +52,6 @@ class Numbers(Check):
     def structural(self) -> bool:
         """Translators round, convert and paraphrase numbers, too."""
         return False
-
-    def missing_requirement(self) -> str | None:
-        """Why Babel or num2words is not here."""
-        return lacks_extra("checks", ("babel", "num2words"))
 
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the sources of the words, and what is spared."""

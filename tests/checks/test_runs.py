@@ -12,13 +12,13 @@ import pytest
 from scipy.stats import binomtest
 
 import evalharness as eh
-from evalharness.checks import CopiedSource, Empty, Look, Unfinished
+from evalharness.checks import CopiedSource, Empty, Entities, Look, Unfinished
 from evalharness.errors import EvalHarnessError
 from evalharness.results import Run, read_run
 from evalharness.values import Bitext, Finding, Outputs
 
 from ..conftest import CommandLine
-from ..finished import BLEU, CHRF, bitext, finished, finished_outputs
+from ..finished import BLEU, CHRF, LENGTH, bitext, finished, finished_outputs
 from ..plugins.own_checks import Echo, Shouting
 
 TEXTS = ["the red apple", "a blue sea", "the yellow sun", "one small tree"]
@@ -120,6 +120,19 @@ def test_a_note_says_what_was_flagged_of_whom_and_of_the_references(
         " (references: A 0), segments 3; 1 run looked at" in shown
     )
     assert "good news tr-en 0" not in shown
+
+
+def test_flagged_segments_that_a_metric_of_segments_takes_for_good_are_named(
+    tmp_path: Path, evalharness: CommandLine, own_metrics: None
+):
+    texts = ["short", "&#39;", "a long text", "a very long text &amp; more"]
+    finished(tmp_path / "results", "mine", NEWS, texts, BLEU, LENGTH, checks=[Entities()])
+    shown = " ".join(evalharness("leaderboard").out.split())
+    assert "WARNING entities" in shown
+    assert (
+        "entities: of 2 flagged segments of mine news tr-en, 1 score at least the run's median by"
+        " length: 4" in shown
+    )
 
 
 FORGERIES = {
@@ -302,7 +315,7 @@ def test_the_python_api_chooses_checks():
     assert looked([]) == set()
     assert looked(["empty"]) == {"empty"}
     everywhere = {"empty", "unfinished", "truncated", "mixed_script", "repetition"}
-    everywhere |= {"entities", "invisible", "tokenized"}
+    everywhere |= {"encoding", "entities", "invisible", "tokenized"}
     assert looked(None) == everywhere  # nobody named the languages
     with pytest.raises(EvalHarnessError, match="emtpy"):
         looked(["emtpy"])
@@ -333,10 +346,12 @@ def test_score_has_a_flag_and_json_of_checks(evalharness: CommandLine, tmp_path:
         "wrong_script": 0,
         "mixed_script": 0,
         "repetition": 0,
+        "encoding": 0,
         "entities": 0,
         "markup": 0,
         "placeholders": 0,
         "tokenized": 0,
+        "numbers": 0,
         "invisible": 0,
         "urls": 0,
     }
