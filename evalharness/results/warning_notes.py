@@ -32,8 +32,8 @@ def warning_notes(runs: Sequence[Run]) -> Iterator[str]:
             yield f"WARNING {_told(check, warned, looked)}"
             yield from _unseen(warned)
         if above := [found for found in fired[check] if _is_above(found[1])]:
-            told = _told(check, above, looked)
-            yield f"{told}; more often than in the references, too rarely for a warning"
+            words = _told(check, above, looked)
+            yield f"{words}; more often than in the references, too rarely for a warning"
     for several, finding in findings_over_runs(runs):
         first = several[0]
         systems = " and ".join(run.system for run in several)

@@ -15,8 +15,8 @@ from evalharness.extras import lacks_extra
 from evalharness.formats.text import is_blank
 from evalharness.languages import family_code, language, normalised, split_pair
 from evalharness.testsets.loading import load_rows
+from evalharness.testsets.makers import check_provenance, makers_of
 from evalharness.testsets.testset import TestSet
-from evalharness.testsets.text import check_provenance, makers_of
 from evalharness.values.segments import NO_REFERENCES, UNSTATED, Bitext, Segment
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from omegaconf import MISSING
 from evalharness.errors import EvalHarnessError
 from evalharness.formats.text import read_aligned, read_text
 from evalharness.languages import normalised_pair, split_pair
+from evalharness.testsets.given import GivenTestSet, Texts
+from evalharness.testsets.makers import check_provenance
 from evalharness.testsets.testset import TestSet
-from evalharness.testsets.text import GivenTestSet, Texts, check_provenance
 from evalharness.values.segments import HUMAN, Bitext
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,9 @@ from evalharness.errors import EvalHarnessError
 from evalharness.formats.text import read_bytes
 from evalharness.formats.wmt_xml import Document, Version, read_wmt_xml
 from evalharness.languages import UNDETERMINED, normalised
+from evalharness.testsets.given import GivenTestSet, Texts
+from evalharness.testsets.makers import check_provenance
 from evalharness.testsets.testset import TestSet
-from evalharness.testsets.text import GivenTestSet, Texts, check_provenance
 from evalharness.values.segments import UNSTATED, Bitext
 
 
