@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import yaml
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from evalharness import resources
@@ -85,6 +86,10 @@ def _explain_override(error: HydraException) -> str:
             f" '{key}=[{values}]' a list"
         )
     if unknown := re.match(r"Could not override '(.+)'", what):
+        parent = getattr(error.__cause__, "parent_node", None)
+        if isinstance(parent, DictConfig) and not parent:
+            added = str(error).partition("use ")[2] or f"+{unknown[1]}=..."
+            return f"{unknown[1]}: its entries are added, with a plus sign: '{added}'"
         what = f"{unknown[1]}: no such option"
         hint = f"{near_options(error.__cause__)}python -m evalharness --cfg job lists them"
     elif isinstance(error.__cause__, OmegaConfBaseException):

@@ -34,7 +34,7 @@ def load_rows(
     import datasets
 
     is_folder = Path(place).is_dir()
-    datasets.utils.logging.set_verbosity_error()
+    datasets.utils.logging.set_verbosity(logging.CRITICAL)  # it says its errors twice
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # each retry in two lines
     datasets.disable_progress_bars()
     try:
@@ -80,9 +80,11 @@ def _known_commit(place: str, revision: str) -> str | None:
 
 
 def _explained(
-    error: Exception, place: str, config: str, split: str, revision: str
+    error: BaseException, place: str, config: str, split: str, revision: str
 ) -> EvalHarnessError:
     """What the library says, in one line, with how to mend it."""
+    while type(error).__module__.startswith("datasets.") and error.__cause__ is not None:
+        error = error.__cause__  # "An error occurred while generating the dataset" says nothing
     said = str(error).strip()
     first = said.splitlines()[0][:300] if said else type(error).__name__
     gated = "gated" in said or "GatedRepo" in type(error).__name__

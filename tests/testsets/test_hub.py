@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -207,3 +209,35 @@ def test_a_folder_with_columns_of_translations(
     assert [row["source"] for row in segments(tmp_path, "own.tr-en")] == ["bir", "iki"]
     missing = evalharness(*words, *own, *codes, "testset.text=text")
     assert (missing.code, "columns: translation.tr, translation.en" in missing.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["test.jsonl.gz", "test.parquet", "test.zip", "test.csv"])
+def test_files_that_were_cut_off_are_one_line(name: str, tmp_path: Path, evalharness: CommandLine):
+    rows = [{"id": n, "tr": f"kaynak {n}", "en": f"source {n}"} for n in range(300)]
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("test.jsonl", lines)
+    whole = {
+        "test.jsonl.gz": gzip.compress(lines),
+        "test.parquet": parquet(rows),
+        "test.zip": archive.getvalue(),
+        "test.csv": b'id,tr,en\n1,"kaynak 1",source\n2,"kaynak 2\n' * 2,
+    }
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / name).write_bytes(whole[name][: len(whole[name]) // 2])
+    words = ["model=copy", "metric=bleu", "testset=dataset", "testset.name=own", "testset.id=[id]"]
+    own = [f"testset.folder={tmp_path / 'own'}", "testset.text={lang}", "testset.pairs=[tr-en]"]
+    done = evalharness(*words, *own, "+testset.codes={tr: tr, en: en}")
+    (*said, line) = done.err.strip().splitlines()
+    assert done.code == 2
+    assert all(text.startswith("INFO") for text in said), done.err
+    assert line.startswith(f"evalharness: error: {tmp_path / 'own'}: cannot be read: ")
+    assert "occurred while generating" not in line
+    assert not (tmp_path / "results" / "runs").exists()
+
+
+def test_entries_of_an_empty_option_are_added_with_a_plus_sign(evalharness: CommandLine):
+    done = evalharness("testset=dataset", "testset.name=own", "testset.codes={tr: tr}")
+    assert done.code == 2
+    assert "'+testset.codes={tr:tr}'" in done.err
