@@ -46,7 +46,7 @@ class HubTestSet(TestSet):
         original_lang: The language that stands beside each other one in every table, if one does.
         original_text: The column with its text.
         id: The columns that together tell rows apart; empty for the order, in one table.
-        document: The columns that together tell documents apart.
+        document: The columns that together tell documents apart, where they are there.
         facts: Columns that become facts of the segments, such as `domain`, where they are there.
         bad: A column that is true in rows that are left out.
         codes: What the data set calls languages, by tag; others are called as in FLORES.
@@ -105,6 +105,8 @@ class HubTestSet(TestSet):
             raise EvalHarnessError(f"no row has {source} and {target}", where=where)
         notes = [f"{where}, {self.split}, revision {version}"] if version else []
         notes += [f"left out: {count} {why}" for why, count in dropped.items()]
+        if self.document and all(segment.document is None for segment in segments):
+            notes.append(f"no documents: no column {', '.join(self.document)}")
         if self.written_in:
             notes.append(self._origin(source, target))
         makers = makers_of(self.provenance, len(segments[0].references))
@@ -167,7 +169,7 @@ class HubTestSet(TestSet):
         return _Row(
             tuple(_value(row, name) for name in self.id) or (number,),
             value if isinstance(value, str) else "",
-            "#".join(str(_value(row, name)) for name in self.document),
+            self._document(row),
             {
                 name: value
                 for name in self.facts
@@ -175,6 +177,11 @@ class HubTestSet(TestSet):
             },
             bool(self.bad and _value(row, self.bad)),
         )
+
+    def _document(self, row: Mapping[str, Any]) -> str | None:
+        """The document of a row; `None` where a part of its name is not there."""
+        parts = [_value(row, name, None) for name in self.document]
+        return "#".join(map(str, parts)) if parts and None not in parts else None
 
     def _segments(
         self, left: Sequence[_Row], right: Sequence[_Row], dropped: dict[str, int]
@@ -200,7 +207,7 @@ class HubTestSet(TestSet):
             yield Segment(
                 "#".join(map(str, row.id)),
                 position,
-                row.document or None,
+                row.document,
                 row.text,
                 (answer.text,),
                 {**origin, **row.facts},
@@ -213,16 +220,19 @@ class _Row:
 
     id: tuple[Any, ...]
     text: str
-    document: str
+    document: str | None
     facts: Mapping[str, Any]
     is_bad: bool
 
 
-def _value(row: Mapping[str, Any], column: str) -> Any:
+_NEEDED = object()
+
+
+def _value(row: Mapping[str, Any], column: str, otherwise: Any = _NEEDED) -> Any:
     """The value of a column, also of one within a column of translations.
 
     Raises:
-        EvalHarnessError: There is no such column.
+        EvalHarnessError: There is no such column, and nothing is given that stands for it.
     """
     if column in row:
         return row[column]
@@ -230,6 +240,8 @@ def _value(row: Mapping[str, Any], column: str) -> Any:
     within = row.get(outer)
     if inner and isinstance(within, Mapping) and inner in within:
         return within[inner]
+    if otherwise is not _NEEDED:
+        return otherwise
     known = []
     for name, value in row.items():
         inside = value if isinstance(value, Mapping) else ()

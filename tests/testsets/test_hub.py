@@ -193,6 +193,36 @@ def test_wmt24pp_drops_what_is_bad_and_what_is_there_twice(hub: Hub, tmp_path: P
     assert (vague.returncode, "ar may be ar-EG or ar-SA" in vague.stderr) == (2, True)
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("paragraphs", [["P1", "P1", "P2"], [None, None, None]])
+def test_paragraphs_of_bouquet_are_documents(
+    hub: Hub, tmp_path: Path, paragraphs: Sequence[str | None]
+):
+    def table(texts: Sequence[str]) -> list[dict[str, Any]]:
+        rows = zip(texts, paragraphs, ["one", "two", "three"], strict=True)
+        return [
+            {"uniq_id": f"S{n}", "src_text": text, "tgt_text": english, "domain": "news"}
+            | ({"par_id": paragraph} if paragraph else {})
+            for n, (text, paragraph, english) in enumerate(rows)
+        ]
+
+    tables = {
+        "tur_Latn": table(["bir", "iki", "üç"]),
+        "arb_Arab": table(["واحد", "اثنان", "ثلاثة"]),
+    }
+    repo = repository(tables, "test")
+    repo.branches["c78fee0"] = repo.branches["main"]
+    hub.repos["datasets/facebook/bouquet"] = repo
+    done = run(tmp_path, hub.url, "testset=bouquet")
+    assert done.returncode == 0, done.stderr
+    rows = segments(tmp_path, "bouquet.ar-en")
+    assert [(row["source"], *row["references"]) for row in rows][1] == ("اثنان", "two")
+    assert [row["document"] for row in rows] == paragraphs
+    assert ("no documents: no column par_id" in " ".join(done.stdout.split())) is not all(
+        paragraphs
+    )
+
+
 def test_a_folder_with_columns_of_translations(
     tmp_path: Path, evalharness: CommandLine, monkeypatch: pytest.MonkeyPatch
 ):
