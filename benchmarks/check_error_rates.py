@@ -2,19 +2,23 @@
 
 Real outputs and their human references are exchanged at random, document by document, so that
 neither side is worse by design. The share of exchanges after which a check has p <= alpha against
-the reference is the error rate of the test. Usage: `python benchmarks/check_error_rates.py 2000`,
+the reference is the error rate of the test. What `too_short` and `too_long` expect of a document
+is learnt from the references of others, which are exchanged, too: for them the texts themselves are
+exchanged, and all is looked at again. Usage: `python benchmarks/check_error_rates.py 2000`,
 with WMT23 English-German in ../shared/data.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from evalharness.checks import CopiedSource, Markup, Numbers, look_at
+from evalharness.checks import Check, CopiedSource, Markup, Numbers, TooLong, TooShort, look_at
+from evalharness.checks.warning import changes_by_unit
 from evalharness.stats.exchange import exchange_p_value
 from evalharness.values import Bitext, Outputs, Segment
 
@@ -34,8 +38,8 @@ def error_rate(changes: np.ndarray, alpha: float, trials: int, seed: int) -> flo
     return float(np.mean([exchange_p_value(one) <= alpha for one in signs * changes]))
 
 
-def real_changes(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Yields system, check, and its changes against the reference by segment and by document."""
+def real_outputs(data: Path) -> Iterator[Outputs]:
+    """Yields the outputs of the systems of WMT23 English-German, with documents."""
     sources = _lines(data / "sources" / "en-de.txt")
     people = _lines(data / "references" / "en-de.refA.txt")
     documents = [line.split("\t")[1] for line in _lines(data / "documents" / "en-de.docs")]
@@ -46,17 +50,39 @@ def real_changes(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]
         )
     )
     bitext = Bitext("wmt23", "en", "de", segments, "", len(segments), ("human",))
-    codes = np.unique(documents, return_inverse=True)[1]
     for path in sorted((data / "system-outputs" / "en-de").glob("*.txt")):
-        outputs = Outputs(path.stem, bitext, tuple(_lines(path)))
-        for check in (CopiedSource(), Markup(), Numbers()):
-            result = look_at(check, outputs)
-            if result is None:
-                continue
-            reference = result.references["A"]
-            both = result.statistics[:, 1] * reference[:, 1]
-            changes = ((result.statistics[:, 0] - reference[:, 0]) * both).astype(int)
-            yield path.stem, check.id, changes, np.bincount(codes, changes).astype(int)
+        yield Outputs(path.stem, bitext, tuple(_lines(path)))
+
+
+def changes_by_document(check: Check, outputs: Outputs) -> np.ndarray:
+    """Returns how many more hypotheses than references of each document are flagged."""
+    result = look_at(check, outputs)
+    if result is None:
+        return np.zeros(0, dtype=int)
+    documents = [segment.document for segment in outputs.bitext.segments]
+    return changes_by_unit(result.statistics, result.references["A"], documents).astype(int)
+
+
+def rate_of_exchanged_texts(
+    check: Check, outputs: Outputs, alphas: Iterable[float], trials: int, seed: int
+) -> dict[float, float]:
+    """Returns how often p <= alpha after exchanging the texts of each document at random."""
+    generator = np.random.default_rng(seed)
+    names = list(dict.fromkeys(segment.document for segment in outputs.bitext.segments))
+    values = []
+    for _ in range(trials):
+        swapped = dict(zip(names, generator.random(len(names)) < 0.5, strict=True))
+        segments, texts = [], []
+        for segment, text in zip(outputs.bitext.segments, outputs.texts, strict=True):
+            first, second = text, segment.references[0]
+            if swapped[segment.document]:
+                first, second = second, first
+            texts.append(first)
+            segments.append(replace(segment, references=(second,)))
+        bitext = replace(outputs.bitext, segments=tuple(segments))
+        made = Outputs(outputs.system, bitext, tuple(texts))
+        values.append(exchange_p_value(changes_by_document(check, made)))
+    return {alpha: float(np.mean(np.array(values) <= alpha)) for alpha in alphas}
 
 
 def _lines(path: Path) -> list[str]:
@@ -67,10 +93,17 @@ def main() -> None:
     """Prints the error rates of each system and check whose flags differ, and the highest."""
     trials = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     highest = {0.01: 0.0, 0.05: 0.0}
-    for system, check, _, changes in real_changes(DATA):
-        if np.count_nonzero(changes):
-            rates = {alpha: error_rate(changes, alpha, trials, 1) for alpha in highest}
-            print(system, check, *(f"{alpha:g}: {rate:.2%}" for alpha, rate in rates.items()))
+    for outputs in real_outputs(DATA):
+        for check in (CopiedSource(), Markup(), Numbers(), TooShort(), TooLong()):
+            changes = changes_by_document(check, outputs)
+            if not np.count_nonzero(changes):
+                continue
+            if isinstance(check, TooShort | TooLong):
+                rates = rate_of_exchanged_texts(check, outputs, highest, trials, 1)
+            else:
+                rates = {alpha: error_rate(changes, alpha, trials, 1) for alpha in highest}
+            shown = (f"{alpha:g}: {rate:.2%}" for alpha, rate in rates.items())
+            print(outputs.system, check.id, *shown, flush=True)
             highest = {alpha: max(highest[alpha], rate) for alpha, rate in rates.items()}
     print("highest", *(f"{alpha:g}: {rate:.2%}" for alpha, rate in highest.items()))
 

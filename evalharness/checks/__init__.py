@@ -1,6 +1,6 @@
 """Checks: rates of outputs that are wrong in a way a program can see. They never rank.
 
-`check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`,
+`check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`, `lengths`,
 `differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
 `glossary` (of `terms`). `judging` turns what a check sees in a bitext into a rate with the
 references as control group, and `warning` says of which rates a reader is warned.
@@ -29,6 +29,8 @@ from evalharness.checks.placeholders import Placeholders
 from evalharness.checks.repetition import Repetition
 from evalharness.checks.terms import Terms
 from evalharness.checks.tokenized import Tokenized
+from evalharness.checks.too_long import TooLong
+from evalharness.checks.too_short import TooShort
 from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
@@ -67,6 +69,8 @@ __all__ = [
     "Swapped",
     "Terms",
     "Tokenized",
+    "TooLong",
+    "TooShort",
     "Truncated",
     "Unfinished",
     "Urls",
