@@ -1,12 +1,14 @@
 """Checks: rates of outputs that are wrong in a way a program can see. They never rank.
 
 `check` is the protocol; each check has a file of its own. Helpers of theirs: `scripts`, `lengths`,
-`differences` (marks that are lost or invented), `numerals` and `number_words` (of `numbers`),
-`glossary` (of `terms`). `judging` turns what a check sees in a bitext into a rate with the
-references as control group, and `warning` says of which rates a reader is warned.
+`chatter` (of `meta_answer`), `differences` (marks that are lost or invented), `numerals` and
+`number_words` (of `numbers`), `glossary` (of `terms`). `judging` turns what a check sees in a
+bitext into a rate with the references as control group, and `warning` says of which rates a reader
+is warned.
 """
 
 from evalharness.checks.check import NOT_APPLICABLE, Check, Look
+from evalharness.checks.copied_prompt import CopiedPrompt
 from evalharness.checks.copied_source import CopiedSource
 from evalharness.checks.empty import Empty
 from evalharness.checks.encoding import Encoding
@@ -14,6 +16,7 @@ from evalharness.checks.entities import Entities
 from evalharness.checks.invisible import Invisible
 from evalharness.checks.judging import find, look_at, make_rate
 from evalharness.checks.markup import Markup
+from evalharness.checks.meta_answer import MetaAnswer
 from evalharness.checks.mixed_script import MixedScript
 from evalharness.checks.numbers import Numbers
 from evalharness.checks.over_segments import (
@@ -26,6 +29,7 @@ from evalharness.checks.over_segments import (
     Swapped,
 )
 from evalharness.checks.placeholders import Placeholders
+from evalharness.checks.quoted import Quoted
 from evalharness.checks.repetition import Repetition
 from evalharness.checks.terms import Terms
 from evalharness.checks.tokenized import Tokenized
@@ -47,6 +51,7 @@ __all__ = [
     "CheckResult",
     "CommonPrefix",
     "Constant",
+    "CopiedPrompt",
     "CopiedSource",
     "Empty",
     "Encoding",
@@ -56,12 +61,14 @@ __all__ = [
     "Invisible",
     "Look",
     "Markup",
+    "MetaAnswer",
     "MixedScript",
     "Normalization",
     "Numbers",
     "Observations",
     "Outputs",
     "Placeholders",
+    "Quoted",
     "RepeatedSegments",
     "Repetition",
     "Segment",

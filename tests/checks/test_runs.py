@@ -315,7 +315,7 @@ def test_the_python_api_chooses_checks():
     assert looked([]) == set()
     assert looked(["empty"]) == {"empty"}
     everywhere = {"empty", "unfinished", "truncated", "mixed_script", "repetition"}
-    everywhere |= {"encoding", "entities", "invisible", "tokenized"}
+    everywhere |= {"copied_prompt", "meta_answer", "encoding", "entities", "invisible", "tokenized"}
     assert looked(None) == everywhere  # nobody named the languages
     with pytest.raises(EvalHarnessError, match="emtpy"):
         looked(["emtpy"])
@@ -342,10 +342,13 @@ def test_score_has_a_flag_and_json_of_checks(evalharness: CommandLine, tmp_path:
         "empty": 0,
         "unfinished": 0,
         "copied_source": 1,
+        "copied_prompt": 0,
         "truncated": 0,
         "wrong_script": 0,
         "mixed_script": 0,
         "repetition": 0,
+        "meta_answer": 0,
+        "quoted": 0,
         "encoding": 0,
         "entities": 0,
         "markup": 0,
