@@ -33,6 +33,7 @@ from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
 from evalharness.checks.warning import with_warnings
+from evalharness.checks.wrong_language import WrongLanguage
 from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -70,6 +71,7 @@ __all__ = [
     "Truncated",
     "Unfinished",
     "Urls",
+    "WrongLanguage",
     "WrongScript",
     "find",
     "look_at",
