@@ -24,7 +24,6 @@ from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
 
 _LEAST_LETTERS = 20
-_LEAST_SHARE = 1 / 3
 # Below it a text is rather in the source language. Of the human references of FLORES tr-en and
 # ar-en, WMT23 en-de and NTREX en-tr, en-ar, tr-en, ar-en none is.
 _EVEN = 0.5
@@ -46,8 +45,8 @@ class WrongLanguage(Check):
     written in, nothing else is asked; `"und"` is a language that lingua does not know.
 
     Names and quotations are spared: what counts is words outside quotation marks that do not begin
-    with a capital, without addresses, `@names`, `#tags` and markup. They must have 20 letters and a
-    third of all. Languages that are hardly told apart by their letters are the same: Bosnian,
+    with a capital, without addresses, `@names`, `#tags` and markup. They must have 20 letters.
+    Languages that are hardly told apart by their letters are the same: Bosnian,
     Croatian and Serbian; Indonesian and Malay; both kinds of Norwegian; all kinds of Chinese.
     """
 
@@ -66,7 +65,7 @@ class WrongLanguage(Check):
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the languages, the bounds and lingua's version."""
         compared = f"source:{_code(bitext.source_lang)}|target:{_code(bitext.target_lang)}"
-        bounds = f"letters:{_LEAST_LETTERS}|share:0.33|even:{_EVEN}|hardly:{_HARDLY}"
+        bounds = f"letters:{_LEAST_LETTERS}|even:{_EVEN}|hardly:{_HARDLY}"
         return f"{compared}|{bounds}|lingua:{version('lingua-language-detector')}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look | None:
@@ -79,9 +78,8 @@ class WrongLanguage(Check):
         alone = usual and not usual & usual_scripts(lingua_languages().keys() - family)
 
         def look(segment: Segment, text: str, observations: Observations | None) -> Any:
-            everything = _words(text)
-            words = _small(everything)
-            if _letters(words) < max(_LEAST_LETTERS, _LEAST_SHARE * _letters(everything)):
+            words = _small(_words(text))
+            if sum(map(str.isalpha, "".join(words))) < _LEAST_LETTERS:
                 return NOT_APPLICABLE
             plain = " ".join(words)
             if allowed and not _mostly(allowed, plain):
@@ -116,10 +114,6 @@ def _small(words: Sequence[str]) -> list[str]:
     return [word for word in words if not next(filter(str.isalpha, word), "").isupper()]
 
 
-def _letters(words: Sequence[str]) -> int:
-    return sum(sum(map(str.isalpha, word)) for word in words)
-
-
 def _mostly(scripts: frozenset[str], text: str) -> bool:
     found = Counter(map(script_of_letter, text))
     del found[""]
@@ -145,10 +139,9 @@ def _third_language(text: str, asked: frozenset[str]) -> str | None:
     found = frozenset((likely,))
     if likely in asked or _share(text, asked, found) >= _HARDLY:
         return None
-    words = text.split()
-    half = len(words) // 2
-    halves = (" ".join(words[:half]), " ".join(words[half:]))
-    return likely if all(_share(part, asked, found) < _EVEN for part in halves) else None
+    half = len(text) // 2
+    both = all(_share(part, asked, found) < _EVEN for part in (text[:half], text[half:]))
+    return likely if both else None
 
 
 def _share(text: str, codes: frozenset[str], rivals: frozenset[str]) -> float:

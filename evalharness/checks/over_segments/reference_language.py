@@ -60,7 +60,7 @@ class ReferenceLanguage(Check):
             return None
         ((value, _),) = Counter(value for _, value in wrong).most_common(1)
         message = (
-            f"reference {name} looks like {_described(value)}, not {_described(bitext.target_lang)}"
+            f"reference {name} is in {_described(value)}, not in {_described(bitext.target_lang)}"
             f" ({len(wrong)} of {len(judged)} texts that were looked at)"
         )
         return Finding(self.id, message, [id_ for id_, _ in wrong], warn=True)

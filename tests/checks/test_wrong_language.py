@@ -1,0 +1,203 @@
+"""`wrong_language` and `reference_language` on real outputs and on the declaration of rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalharness.checks import (
+    NOT_APPLICABLE,
+    ReferenceLanguage,
+    WrongLanguage,
+    find,
+    look_at,
+)
+
+from ..conftest import read_lines
+from .looking import outputs_of, seen_in
+
+ENGLISH = (
+    "All human beings are born free and equal in dignity and rights. They are endowed with reason"
+    " and conscience and should act towards one another in a spirit of brotherhood."
+)
+TURKISH = "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar."
+CROATIAN = "Sva ljudska bića rađaju se slobodna i jednaka u dostojanstvu i pravima."
+BOKMAL = "Alle mennesker er født frie og med samme menneskeverd og menneskerettigheter."
+INDONESIAN = "Semua orang dilahirkan merdeka dan mempunyai martabat dan hak-hak yang sama."
+RUSSIAN = "Все люди рождаются свободными и равными в своем достоинстве и правах."
+GREEK = "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."
+CHINESE = "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。"
+AMHARIC = "የሰው ልጅ ሁሉ ሲወለድ ነጻና በክብርና በመብትም እኩልነት ያለው ነው።"
+GERMAN = "Alle Menschen sind frei und gleich an Würde und Rechten geboren."
+
+
+@pytest.mark.parametrize(
+    ("text", "pair", "seen"),
+    [
+        (TURKISH, "tr-en", "tr"),
+        (ENGLISH, "tr-en", None),
+        (ENGLISH, "tr-de", "en"),
+        (GERMAN, "tr-en", "de"),
+        (GERMAN, "xx-en", "de"),
+        (ENGLISH, "en-en-GB", None),
+        (RUSSIAN, "tr-en", "ru"),
+        (AMHARIC, "tr-en", "und"),
+        (CROATIAN, "en-sr", None),
+        (CROATIAN, "en-bs", None),
+        (BOKMAL, "en-nn", None),
+        (BOKMAL, "en-no", None),
+        (INDONESIAN, "en-ms", None),
+        (CHINESE, "en-zh-Hant", None),
+        (CHINESE, "en-ja", "zh"),
+        (GREEK, "en-el", None),
+        (ENGLISH, "tr-el", "en"),
+        (ENGLISH, "tr-am", NOT_APPLICABLE),  # lingua does not know Amharic
+        (ENGLISH, "tr-kk-Latn", NOT_APPLICABLE),  # nor Kazakh in Latin letters
+        (TURKISH, "en-kk", NOT_APPLICABLE),
+        (ENGLISH, "tr-und", NOT_APPLICABLE),
+    ],
+)
+def test_a_text_is_in_the_target_language_or_named(text: str, pair: str, seen: Any):
+    source, _, target = pair.partition("-")
+    assert seen_in(WrongLanguage(), text, pair=(source, target)) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Schadenfreude",
+        "Kemal Kılıçdaroğlu, Ekrem İmamoğlu, Gökhan Çavuşoğlu and Özgür Özel",
+        "#iyikidoğdun #günaydın @ahmet https://example.org/haber/turkce-bir-sayfa",
+        "<baslik>Evet</baslik> <buradabirtürkçeetiket/>",
+    ],
+)
+def test_names_short_texts_and_addresses_are_not_judged(text: str):
+    assert seen_in(WrongLanguage(), text) is NOT_APPLICABLE
+
+
+def flagged(
+    hypotheses: Sequence[str], sources: Sequence[str], pair: str = "tr-en"
+) -> Mapping[int, Any]:
+    source, _, target = pair.partition("-")
+    nothing = [()] * len(hypotheses)
+    outputs = outputs_of(hypotheses, sources, nothing, source=source, target=target)
+    result = look_at(WrongLanguage(), outputs)
+    assert result is not None
+    return result.seen
+
+
+@pytest.fixture
+def lines(flores: Path) -> dict[str, list[str]]:
+    folder = flores / "tr-en"
+    names = ("tr", "en", "opusmt.en", "nllb.en")
+    return {name: read_lines(folder / f"flores-test.{name}") for name in names}
+
+
+def test_lines_of_the_faulty_published_run_that_are_left_in_turkish_are_named(
+    lines: dict[str, list[str]],
+):
+    seen = flagged(lines["nllb.en"], lines["tr"])
+    assert set(seen.values()) == {"tr"}
+    # Read: in these most words are Turkish, or a whole clause is.
+    assert {235, 556, 812, 843, 966, 973} <= {row + 1 for row in seen}
+    for row in seen:  # words of the source are left that the translator did not leave
+        left = small_words(lines["nllb.en"][row]) - small_words(lines["en"][row])
+        source = small_words(lines["tr"][row])
+        stems = [word for word in left if any(word[:4] == one[:4] for one in source)]
+        assert stems, lines["nllb.en"][row]
+
+
+def small_words(text: str) -> set[str]:
+    return {word for word in text.replace('"', " ").split() if word[:4].islower()}
+
+
+def test_references_and_other_published_outputs_are_in_their_language(
+    flores: Path, shared_data: Path
+):
+    for pair in ("tr-en", "ar-en"):
+        sources = read_lines(flores / pair / f"flores-test.{pair[:2]}")
+        for path in sorted((flores / pair).glob("flores-test.*en")):
+            if (pair, path.name) != ("tr-en", "flores-test.nllb.en"):
+                assert flagged(read_lines(path), sources, pair) == {}, path
+    folder = shared_data / "mtme" / "wmt23"
+    sources = read_lines(folder / "sources" / "en-de.txt")
+    for path in sorted((folder / "system-outputs" / "en-de").glob("*.txt")):
+        seen = flagged(read_lines(path), sources, "en-de")
+        # "Wir sind alle so messy critters.": of its words in small letters half are English
+        assert seen == ({286: "en"} if path.stem == "AIRC" else {}), path
+
+
+def test_human_translations_of_ntrex_are_in_their_language(shared_data: Path):
+    folder = shared_data / "ntrex"
+    tags = {"en": "src.eng", "en-GB": "ref.eng-GB", "tr": "ref.tur", "ar": "ref.arb"}
+    texts = {tag: read_lines(folder / f"newstest2019-{name}.txt") for tag, name in tags.items()}
+    for source, target in (("en", "tr"), ("en", "ar"), ("tr", "en"), ("de", "en-GB")):
+        assert flagged(texts[target], texts["en"], f"{source}-{target}") == {}
+
+
+@pytest.mark.parametrize("other", ["de", "tr"])
+def test_five_percent_in_another_language_are_named(
+    other: str, lines: dict[str, list[str]], shared_data: Path
+):
+    german = read_lines(shared_data / "mtme" / "wmt23" / "references" / "en-de.refA.txt")
+    # Long lines, and none that is a title in English.
+    long = [text for text in german if sum(word.islower() for word in text.split()) > 8]
+    texts = {"de": long, "tr": lines["tr"]}[other]
+    hypotheses = list(lines["opusmt.en"])
+    laid = range(0, 1012, 20)
+    for count, row in enumerate(laid):
+        hypotheses[row] = texts[count]
+    assert flagged(hypotheses, lines["tr"]) == dict.fromkeys(laid, other)
+
+
+def test_turkish_names_and_german_quotations_in_real_english_are_spared(
+    lines: dict[str, list[str]], shared_data: Path
+):
+    english = [text.rstrip(".") for text in lines["en"]]
+    named = [f"{text}, said Kemal Kılıçdaroğlu in Diyarbakır." for text in english]
+    assert flagged(named, lines["tr"]) == {}
+    german = read_lines(shared_data / "mtme" / "wmt23" / "references" / "en-de.refA.txt")
+    pairs = zip(english, german, strict=False)
+    quoting = [f'{text}: "{said}"' for text, said in pairs if len(said) < 0.8 * len(text)]
+    assert len(quoting) > 100
+    assert flagged(quoting, lines["tr"]) == {}
+
+
+def messages(references: Sequence[Sequence[str]], pair: str, *names: str) -> list[str]:
+    source, _, target = pair.partition("-")
+    texts = ["one"] * len(references)
+    outputs = outputs_of(texts, texts, references, source=source, target=target, names=names)
+    found = find(ReferenceLanguage(), outputs)
+    assert all(one.warn and one.segment_ids for one in found)
+    return [one.message.partition(" (")[0] for one in found]
+
+
+def test_references_in_another_language_are_named(lines: dict[str, list[str]]):
+    turkish, english = ([(text,) for text in lines[name]] for name in ("tr", "en"))
+    assert messages(turkish, "tr-en") == ["reference A is in Turkish, not in English"]
+    assert messages(english, "en-tr") == ["reference A is in English, not in Turkish"]
+    assert messages(english[:3], "en-tr") == ["reference A is in English, not in Turkish"]
+    assert messages(english, "tr-am") == ["reference A is in Latin letters, not in Amharic"]
+    both = list(zip(lines["en"], lines["tr"], strict=True))
+    second = ["reference blue is in Turkish, not in English"]
+    assert messages(both, "tr-en", "red", "blue") == second
+    half = [lines["en" if row % 2 else "tr"][row : row + 1] for row in range(1012)]
+    assert len(messages(half[::3], "tr-en")) <= 1
+    assert messages(english, "tr-en") == messages(turkish, "en-tr") == []
+    assert messages(english, "tr-und") == messages([()] * 5, "tr-en") == []
+
+
+def test_references_of_real_test_sets_are_in_the_target_language(shared_data: Path):
+    ntrex, wmt23 = shared_data / "ntrex", shared_data / "mtme" / "wmt23" / "references"
+    paths = {
+        "en-de": sorted(wmt23.glob("en-de.*.txt")),
+        "en-tr": [ntrex / "newstest2019-ref.tur.txt"],
+        "en-ar": [ntrex / "newstest2019-ref.arb.txt"],
+        "en-en-GB": [ntrex / "newstest2019-ref.eng-GB.txt"],
+    }
+    for pair, several in paths.items():
+        for path in several:
+            assert messages([(text,) for text in read_lines(path)], pair) == [], path
