@@ -101,6 +101,7 @@ def test_lines_of_the_faulty_published_run_that_are_left_in_turkish_are_named(
 ):
     seen = flagged(lines["nllb.en"], lines["tr"])
     assert set(seen.values()) == {"tr"}
+    assert flagged(lines["en"] + lines["opusmt.en"], lines["tr"] * 2) == {}
     # Read: in these most words are Turkish, or a whole clause is.
     assert {235, 556, 812, 843, 966, 973} <= {row + 1 for row in seen}
     for row in seen:  # words of the source are left that the translator did not leave
@@ -114,6 +115,7 @@ def small_words(text: str) -> set[str]:
     return {word for word in text.replace('"', " ").split() if word[:4].islower()}
 
 
+@pytest.mark.sweep
 def test_references_and_other_published_outputs_are_in_their_language(
     flores: Path, shared_data: Path
 ):
@@ -130,6 +132,7 @@ def test_references_and_other_published_outputs_are_in_their_language(
         assert seen == ({286: "en"} if path.stem == "AIRC" else {}), path
 
 
+@pytest.mark.sweep
 def test_human_translations_of_ntrex_are_in_their_language(shared_data: Path):
     folder = shared_data / "ntrex"
     tags = {"en": "src.eng", "en-GB": "ref.eng-GB", "tr": "ref.tur", "ar": "ref.arb"}
@@ -163,7 +166,7 @@ def test_turkish_names_and_german_quotations_in_real_english_are_spared(
     pairs = zip(english, german, strict=False)
     quoting = [f'{text}: "{said}"' for text, said in pairs if len(said) < 0.8 * len(text)]
     assert len(quoting) > 100
-    assert flagged(quoting, lines["tr"]) == {}
+    assert flagged(quoting, ["bir"] * len(quoting)) == {}
 
 
 def messages(references: Sequence[Sequence[str]], pair: str, *names: str) -> list[str]:
