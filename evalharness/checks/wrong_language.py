@@ -30,7 +30,7 @@ _EVEN = 0.5
 # Below it, for both detectors, a text is in neither of the two: 83 to 99 % of English, German and
 # Turkish lines where they do not belong, and none of those references.
 _HARDLY = 0.02
-# At most so many answers are kept, in the order of 100 MB.
+# At most so many answers are kept: with their texts about 100 MB.
 _KEPT = 2**18
 
 
