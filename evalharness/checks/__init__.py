@@ -24,6 +24,8 @@ from evalharness.checks.over_segments import (
     Constant,
     EqualsReference,
     Normalization,
+    OutputLanguage,
+    ReferenceLanguage,
     RepeatedSegments,
     Shifted,
     Swapped,
@@ -39,6 +41,7 @@ from evalharness.checks.truncated import Truncated
 from evalharness.checks.unfinished import Unfinished
 from evalharness.checks.urls import Urls
 from evalharness.checks.warning import with_warnings
+from evalharness.checks.wrong_language import WrongLanguage
 from evalharness.checks.wrong_script import WrongScript
 from evalharness.values.checks import CheckResult, Finding
 from evalharness.values.outputs import Observations, Outputs
@@ -66,9 +69,11 @@ __all__ = [
     "Normalization",
     "Numbers",
     "Observations",
+    "OutputLanguage",
     "Outputs",
     "Placeholders",
     "Quoted",
+    "ReferenceLanguage",
     "RepeatedSegments",
     "Repetition",
     "Segment",
@@ -81,6 +86,7 @@ __all__ = [
     "Truncated",
     "Unfinished",
     "Urls",
+    "WrongLanguage",
     "WrongScript",
     "find",
     "look_at",

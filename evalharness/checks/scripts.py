@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from langcodes import Language
@@ -67,3 +68,13 @@ def scripts_of_language(tag: str) -> frozenset[str]:
     several = _SEVERAL.get(str(language.language)) if language.script is None else None
     scripts = several or (str(language.maximize().script),)
     return frozenset(name for script in scripts for name in _SCRIPTS.get(script, ()))
+
+
+def usual_scripts(codes: Iterable[str]) -> frozenset[str]:
+    """Returns what letters of the usual script of each of some languages are called (CLDR).
+
+    Args:
+        codes: Primary subtags, such as `sr`, whose usual script is Cyrillic.
+    """
+    tags = (f"{code}-{Language.get(code).maximize().script}" for code in codes)
+    return frozenset(name for tag in tags for name in scripts_of_language(tag))

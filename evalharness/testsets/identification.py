@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from evalharness.languages import language
-
-if TYPE_CHECKING:
-    from lingua import Language, LanguageDetector
+from evalharness.languages.identification import (
+    accurate_detector,
+    fast_detector,
+    lingua_languages,
+)
 
 # Below it a line is foreign. A line lost wrongly is worse than one missed: names of foreign places
 # put single Turkish news sentences at 0.003, while one in six English ones stays above 0.001.
@@ -22,8 +22,7 @@ def foreign_lines(lines: Sequence[str], code: str) -> Mapping[int, str]:
 
     A fast detector over all languages proposes the most likely one; where that is another, an
     accurate detector decides between the two. Empty lines, languages that lingua does not know,
-    and tags with a script of their own (`sr-Latn`) are never reported. Both detectors are lingua's
-    (https://github.com/pemistahl/lingua-py).
+    and tags with a script of their own (`sr-Latn`) are never reported.
 
     Args:
         lines: The lines of a text.
@@ -32,38 +31,17 @@ def foreign_lines(lines: Sequence[str], code: str) -> Mapping[int, str]:
     Returns:
         The English name of the language found, by 0-based line.
     """
-    has_script = re.search("-[A-Z][a-z]{3}", code)
-    expected = None if has_script else _lingua_language(language(code).code)
-    if expected is None:
+    expected = language(code).code
+    if re.search("-[A-Z][a-z]{3}", code) or expected not in lingua_languages():
         return {}
+    codes = {known: name for name, known in lingua_languages().items()}
+    wanted = lingua_languages()[expected]
     found = {}
     for position, line in enumerate(lines):
-        likely = _proposer().detect_language_of(line) if line.strip() else None
-        if likely is None or likely == expected:
+        likely = fast_detector().detect_language_of(line) if line.strip() else None
+        if likely is None or likely == wanted:
             continue
-        confidence = _judge(expected, likely).compute_language_confidence(line, expected)
-        if confidence < _LEAST_CONFIDENCE:
+        judge = accurate_detector(frozenset((expected, codes[likely])))
+        if judge.compute_language_confidence(line, wanted) < _LEAST_CONFIDENCE:
             found[position] = likely.name.capitalize()
     return found
-
-
-def _lingua_language(code: str) -> Language | None:
-    from lingua import Language
-
-    return next(
-        (known for known in Language.all() if known.iso_code_639_1.name.lower() == code), None
-    )
-
-
-@lru_cache(maxsize=1)
-def _proposer() -> LanguageDetector:
-    from lingua import LanguageDetectorBuilder
-
-    return LanguageDetectorBuilder.from_all_languages().with_low_accuracy_mode().build()
-
-
-@lru_cache(maxsize=16)
-def _judge(expected: Language, likely: Language) -> LanguageDetector:
-    from lingua import LanguageDetectorBuilder
-
-    return LanguageDetectorBuilder.from_languages(expected, likely).build()
