@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from evalharness.errors import EvalHarnessError
+from evalharness.results.agreement import agreement_notes
 from evalharness.results.run import SYSTEM, Run
+from evalharness.results.tellings import telling_notes
 from evalharness.results.warning_notes import warning_notes
 from evalharness.stats import ROUGH
 from evalharness.stats.bootstrap import PLAIN_FROM
@@ -46,6 +48,8 @@ def notes(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[str]:
         yield from _answer_notes(run)
     yield from _truncation_notes(runs)
     yield from warning_notes(runs)
+    yield from telling_notes(runs)
+    yield from agreement_notes(runs)
     yield from _absences(runs)
 
 

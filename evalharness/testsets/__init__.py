@@ -2,7 +2,8 @@
 
 `testset` is the protocol, `statements` the project's own set and `text` one of plain files; `given`
 makes a bitext of texts that were read. `makers` and `provenance` say who made references,
-`identification` which language a text seems to be in, and `narrowing` keeps one pair.
+`statement_facts` what statements say, `identification` which language a text seems to be in, and
+`narrowing` keeps one pair.
 """
 
 from evalharness.testsets.given import GivenTestSet, Texts
@@ -10,6 +11,7 @@ from evalharness.testsets.hub import HubTestSet
 from evalharness.testsets.mtme import MtmeTestSet
 from evalharness.testsets.narrowing import OnePair, single_pairs
 from evalharness.testsets.sacrebleu import SacrebleuTestSet
+from evalharness.testsets.statement_facts import Fact, statement_facts
 from evalharness.testsets.statements import StatementsTestSet
 from evalharness.testsets.testset import TestSet
 from evalharness.testsets.text import TextTestSet
@@ -18,6 +20,7 @@ from evalharness.values.segments import Bitext, Segment, reference_letters
 
 __all__ = [
     "Bitext",
+    "Fact",
     "GivenTestSet",
     "HubTestSet",
     "MtmeTestSet",
@@ -31,4 +34,5 @@ __all__ = [
     "WmtXmlTestSet",
     "reference_letters",
     "single_pairs",
+    "statement_facts",
 ]
