@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 import sacrebleu.metrics
+import yaml
 
 from evalharness import resources
 from evalharness.errors import EvalHarnessError
