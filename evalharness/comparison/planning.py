@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from evalharness.comparison.compared_checks import ComparedRates, plan_rates
 from evalharness.comparison.outcomes import Family
 from evalharness.config import CompareOptions, FamilyScope, PairedTest
 from evalharness.errors import EvalHarnessError
-from evalharness.results import Run, aggregate_of, column_order, columns_of
+from evalharness.results import Run, aggregate_of, column_order, columns_of, names_of
 from evalharness.stats import (
     FEWEST_RESAMPLES,
     MOST_RESAMPLES,
@@ -110,7 +110,8 @@ def plan_sections(
     arranged = iter(columns_of([_chosen(run, metrics) for group in groups for run in group]))
     plans, notes = [], []
     for group in groups:
-        by_label = dict(zip(_labels(group), group, strict=True))
+        names = names_of(group)
+        by_label = {names[run.key]: run for run in group}
         scores = {label: next(arranged) for label in by_label}
         columns = {column for several in scores.values() for column in several}
         having = {
@@ -172,17 +173,6 @@ def _check_known(metrics: Sequence[str], runs: Sequence[Run]) -> None:
                 where="compare.metrics",
                 hint=f"metrics: {', '.join(sorted(known, key=column_order)) or 'none'}",
             )
-
-
-def _labels(group: Sequence[Run]) -> Iterator[str]:
-    """The shortest name that tells each run from the others."""
-    systems = Counter(run.system for run in group)
-    folders = Counter(run.label for run in group)
-    for run in group:
-        if systems[run.system] == 1:
-            yield run.system
-        else:
-            yield run.label if folders[run.label] == 1 else str(run.path)
 
 
 def _sorted(scores: Mapping[str, Score]) -> dict[str, Score]:

@@ -12,6 +12,7 @@ from evalharness.results.columns import column_order, columns_of, comparable, de
 from evalharness.results.content import CHECKS, Content
 from evalharness.results.finding import find_runs
 from evalharness.results.heads import is_complete, read_run, read_runs
+from evalharness.results.naming import names_of
 from evalharness.results.notes import sampling_notes
 from evalharness.results.places import Place, Ranking
 from evalharness.results.plausible import check_name, check_names
@@ -43,6 +44,7 @@ __all__ = [
     "heading",
     "is_complete",
     "is_taken",
+    "names_of",
     "rate_score",
     "read_run",
     "read_runs",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evalharness.results.check_columns import check_columns, rate_columns
 from evalharness.results.columns import column_order, columns_of, decimals_of
+from evalharness.results.naming import names_of
 from evalharness.results.notes import notes
 from evalharness.results.places import Place, Ranking
 from evalharness.results.run import Run
@@ -150,13 +151,13 @@ def _sections(
     for run in sorted(runs, key=lambda run: run.folder):
         tests.setdefault(run.test, []).append(run)
     whole = Counter(run.family for run in runs if run.slice is None)
+    names = {**names_of(runs), **called}
     for test in sorted(tests, key=lambda test: (*test[:2], -whole[test[:3]], *test[2:])):
         group = tests[test]
-        bearers = Counter(run.system for run in group)
         entries = [
             _Entry(
                 run,
-                called.get(run.key) or (run.system if bearers[run.system] == 1 else run.label),
+                names[run.key],
                 places.get(run.key),
                 scores[run.key],
                 rates[run.key],

@@ -167,6 +167,12 @@ class Run:
         return self.path.name
 
     @property
+    def fingerprint(self) -> Mapping[str, Any]:
+        """What can change the system's output, as it was configured; data, never resolved."""
+        found = self.content.run.get("fingerprint")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
     def rows(self) -> Sequence[Mapping[str, Any]]:
         """The lines of `segments.jsonl`.
 
