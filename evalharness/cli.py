@@ -226,6 +226,12 @@ def _leaderboard() -> Command:
     return leaderboard
 
 
+def _runs() -> Command:
+    from evalharness.commands.runs import runs
+
+    return runs
+
+
 def _list() -> Command:
     from evalharness.commands.list import list_choices
 
@@ -239,6 +245,7 @@ _COMMANDS: Mapping[str, Callable[[], Command]] = {
     "leaderboard": _leaderboard,
     "compare": _compare,
     "gate": _gate,
+    "runs": _runs,
     "list": _list,
 }
 # The commands about one system on one test set, whose jobs report on disk when they are swept.

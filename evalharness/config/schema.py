@@ -309,12 +309,40 @@ class GateConfig(CommonConfig):
     store: StoreConfig = field(default_factory=StoreConfig)
 
 
+@dataclass
+class RunsConfig(CommonConfig):
+    """The runs command.
+
+    Attributes:
+        select: Which runs are listed.
+        rename: A run folder, or the name of a system, which means all its runs.
+        to: The new name of its system.
+        delete: Likewise.
+        verify: Likewise.
+        yes: Whether to delete without asking.
+        metric: What computes scores again, by the name of its file.
+        device: Where neural ones compute.
+        store: What these keep; the folder `""` for one that is removed at the end.
+    """
+
+    select: Selection = field(default_factory=Selection)
+    rename: Text | None = None
+    to: Text | None = None
+    delete: Text | None = None
+    verify: Text | None = None
+    yes: bool = False
+    metric: dict[str, Any] = field(default_factory=dict)
+    device: str = "auto"
+    store: StoreConfig = field(default_factory=StoreConfig)
+
+
 SCHEMAS: Mapping[str, type[CommonConfig]] = {
     "run": RunConfig,
     "fetch": RunConfig,
     "leaderboard": LeaderboardConfig,
     "compare": CompareConfig,
     "gate": GateConfig,
+    "runs": RunsConfig,
     "list": ListConfig,
 }
 """What each command takes, by its name."""

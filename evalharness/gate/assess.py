@@ -13,11 +13,11 @@ from evalharness.gate.limits import Limits
 from evalharness.gate.margins import Margins
 from evalharness.gate.rate_questions import AskedRate, NotAsked, ask_rates
 from evalharness.gate.report import Measured, Outcome, Verdict
-from evalharness.gate.rescoring import release
 from evalharness.gate.sides import Sides, both_sides
 from evalharness.gate.structural import structural_losses
 from evalharness.gate.verdicts import Answer, Asked, Question, judge, units_needed
 from evalharness.metrics import Metric
+from evalharness.rescoring import release
 from evalharness.results import Run
 from evalharness.stats import (
     aligned,

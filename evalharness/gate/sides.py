@@ -18,8 +18,8 @@ import numpy.typing as npt
 from evalharness.errors import EvalHarnessError
 from evalharness.gate.baselines import BaselineRun, BaselineScore, damaged_baseline
 from evalharness.gate.likeness import changed_parts
-from evalharness.gate.rescoring import Rescorer, find_rescorer
 from evalharness.metrics import Metric, judge_passes
+from evalharness.rescoring import Rescorer, find_rescorer
 from evalharness.results import Run, aggregate_of, agrees, corpus_score
 from evalharness.stats import of_one_pass
 from evalharness.stats.aggregates import Aggregate, MeanAggregate

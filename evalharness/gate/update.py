@@ -22,9 +22,9 @@ from evalharness.gate.flags import flags_to_hold
 from evalharness.gate.limits import Limits
 from evalharness.gate.margins import Margins
 from evalharness.gate.reasons import shown
-from evalharness.gate.rescoring import Rescorer, find_rescorer, release
 from evalharness.gate.sides import score_again
 from evalharness.metrics import Metric
+from evalharness.rescoring import Rescorer, find_rescorer, release
 from evalharness.results import Run, aggregate_of
 from evalharness.stats.bootstrap import Array
 from evalharness.values import CheckRate, Score
