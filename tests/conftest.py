@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import shutil
@@ -62,6 +63,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     sweeps = [item for item in items if item.get_closest_marker("sweep")]
     config.hook.pytest_deselected(items=sweeps)
     items[:] = [item for item in items if item not in set(sweeps)]
+
+
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector, which some tests run often, pass over what was imported."""
+    gc.collect()
+    gc.freeze()
 
 
 class Outcome(NamedTuple):
