@@ -12,10 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra.plugins.config_source import ConfigResult
 from hypothesis import settings
 
 from .hub_server import environment
@@ -69,6 +72,26 @@ def pytest_collection_finish() -> None:
     """Lets the garbage collector, which some tests run often, pass over what was imported."""
     gc.collect()
     gc.freeze()
+
+
+def remember_configuration_files() -> None:
+    """Has Hydra parse each of its YAML files once, not once in each command."""
+    parse, parsed = FileConfigSource.load_config, dict[object, ConfigResult]()
+
+    def load_config(self: FileConfigSource, config_path: str) -> ConfigResult:
+        path = Path(self.path, self._normalize_file_name(config_path))
+        if not path.is_file():
+            return parse(self, config_path)
+        state = path.stat()
+        key = (self.provider, path.resolve(), state.st_ino, state.st_mtime_ns, state.st_size)
+        if key not in parsed:
+            parsed[key] = parse(self, config_path)
+        return deepcopy(parsed[key])
+
+    FileConfigSource.load_config = load_config
+
+
+remember_configuration_files()
 
 
 class Outcome(NamedTuple):

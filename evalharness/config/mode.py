@@ -7,24 +7,19 @@ from contextlib import contextmanager
 
 from hydra._internal.hydra import Hydra
 
-_OF_A_SWEEP = ("-m", "--multirun")
-
 
 @contextmanager
 def composed_once(words: Sequence[str]) -> Iterator[None]:
     """Saves Hydra from composing the configuration twice.
 
-    The first time, which takes as long as the second, it looks for nothing but `hydra.mode`. No
-    file of ours sets that. So it can only come from an option of Hydra's or a folder of somebody's
-    own; both are named on the command line, and then nothing is changed here.
+    The first time, which takes as long as the second, it looks for nothing but `hydra.mode`. Only
+    an experiment, an option of Hydra's or a folder of somebody's own can set that. All of them are
+    named on the command line, and then nothing is changed here.
 
     Args:
         words: The command line that Hydra is given.
     """
-    usual = all("hydra" not in word for word in words) and all(
-        word in _OF_A_SWEEP for word in words if word.startswith("-")
-    )
-    if not usual:
+    if any(map(_may_set_the_mode, words)):
         yield
         return
     composing = Hydra.get_mode
@@ -33,3 +28,9 @@ def composed_once(words: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         Hydra.get_mode = composing  # type: ignore[method-assign]
+
+
+def _may_set_the_mode(word: str) -> bool:
+    if word.startswith("-"):
+        return word not in ("-m", "--multirun")
+    return "experiment" in word or "hydra" in word
