@@ -6,13 +6,13 @@ import csv
 import gc
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ def pytest_collection_finish() -> None:
 
 def remember_configuration_files() -> None:
     """Has Hydra parse each of its YAML files once, not once in each command."""
-    parse, parsed = FileConfigSource.load_config, dict[object, ConfigResult]()
+    parse, parsed = FileConfigSource.load_config, dict[object, bytes]()
 
     def load_config(self: FileConfigSource, config_path: str) -> ConfigResult:
         path = Path(self.path, self._normalize_file_name(config_path))
@@ -85,8 +85,9 @@ def remember_configuration_files() -> None:
         state = path.stat()
         key = (self.provider, path.resolve(), state.st_ino, state.st_mtime_ns, state.st_size)
         if key not in parsed:
-            parsed[key] = parse(self, config_path)
-        return deepcopy(parsed[key])
+            parsed[key] = pickle.dumps(parse(self, config_path))
+        result: ConfigResult = pickle.loads(parsed[key])
+        return result
 
     FileConfigSource.load_config = load_config
 
