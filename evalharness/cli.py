@@ -29,7 +29,6 @@ from evalharness.commands.words import (
 from evalharness.config import (
     SCHEMAS,
     check_letters,
-    composed_once,
     explained,
     first_line,
     refuse_renamed,
@@ -166,12 +165,11 @@ def _composed(name: str, given: list[str]) -> list[int]:
     sys.argv = ["evalharness", *readable(name, given)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print with a traceback
     try:
-        with composed_once(sys.argv[1:]):
-            hydra.main(
-                version_base="1.3",
-                config_path=str(resources.folder("conf")),
-                config_name="config" if name in _SWEPT else name,
-            )(task)()
+        hydra.main(
+            version_base="1.3",
+            config_path=str(resources.folder("conf")),
+            config_name="config" if name in _SWEPT else name,
+        )(task)()
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()[-40:]
         raise EvalHarnessError(

@@ -1,9 +1,8 @@
 """The configuration: its schema, how a command line becomes one, and how parts become objects.
 
 `schema` and `options` say which options there are; `spelling`, `grammar` and `prompts` keep texts
-as they were typed; `composing`, `mode` and `checking` make the configuration whole; `building`
-makes objects of its parts; `environment` keeps secrets out of it; `explaining` and `hints` word
-errors.
+as they were typed; `composing` and `checking` make the configuration whole; `building` makes
+objects of its parts; `environment` keeps secrets out of it; `explaining` and `hints` word errors.
 """
 
 from evalharness.config.building import build, build_all, first_line
@@ -11,7 +10,6 @@ from evalharness.config.checking import absolute, check_letters, settle
 from evalharness.config.environment import environment_values, redacted, redacted_yaml
 from evalharness.config.explaining import explained
 from evalharness.config.hints import FilePath, PromptText
-from evalharness.config.mode import composed_once
 from evalharness.config.options import GROUPS, check_choices, option_hints
 from evalharness.config.renaming import refuse_renamed
 from evalharness.config.schema import (
@@ -46,7 +44,6 @@ __all__ = [
     "build_all",
     "check_choices",
     "check_letters",
-    "composed_once",
     "environment_values",
     "explained",
     "first_line",
