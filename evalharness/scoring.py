@@ -14,6 +14,7 @@ from evalharness.metrics import Metric, judge_passes
 from evalharness.stats import find_units, interval_method, scored
 from evalharness.values import (
     Bitext,
+    CheckResult,
     Judgement,
     Outputs,
     Resampling,
@@ -22,6 +23,9 @@ from evalharness.values import (
     Segment,
     Unavailable,
 )
+
+_Seen = dict[tuple[int, str, str], tuple[Outputs, CheckResult]]
+"""What was seen last, by the check's number, the test set and the pair."""
 
 
 def score(
@@ -59,11 +63,13 @@ def score(
         for one, verdicts in zip(outputs, judged, strict=True):
             verdicts[metric.name] = _judge(metric, one, absent.get(metric.name))
         metric.release()
+    seen: _Seen = {}
     return [
         _checked(
             _scoring(verdicts, one.bitext, _resampling(one.bitext.segments, resamples, seed)),
             one,
             checks,
+            seen,
         )
         for one, verdicts in zip(outputs, judged, strict=True)
     ]
@@ -123,12 +129,18 @@ def _scoring(
     )
 
 
-def _checked(scoring: Scoring, outputs: Outputs, checks: Sequence[Check]) -> Scoring:
-    """Adds what checks say."""
-    results = [look_at(check, outputs) for check in checks]
+def _checked(scoring: Scoring, outputs: Outputs, checks: Sequence[Check], seen: _Seen) -> Scoring:
+    """Adds what checks say, and notes it in `seen` for the next outputs of the same segments."""
+    results = []
+    for number, check in enumerate(checks):
+        key = (number, outputs.bitext.testset, outputs.bitext.pair)
+        result = look_at(check, outputs, seen.get(key))
+        if result is not None:
+            seen[key] = (outputs, result)
+            results.append(result)
     return replace(
         scoring,
-        checks=with_warnings([one for one in results if one is not None], outputs.bitext),
+        checks=with_warnings(results, outputs.bitext),
         findings=tuple(finding for check in checks for finding in find(check, outputs)),
         looked=tuple(check.id for check in checks),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra.plugins.config_source import ConfigResult
 from hypothesis import settings
 
 from .hub_server import environment
@@ -62,6 +66,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     sweeps = [item for item in items if item.get_closest_marker("sweep")]
     config.hook.pytest_deselected(items=sweeps)
     items[:] = [item for item in items if item not in set(sweeps)]
+
+
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector, which some tests run often, pass over what was imported."""
+    gc.collect()
+    gc.freeze()
+
+
+def remember_configuration_files() -> None:
+    """Has Hydra parse each of its YAML files once, not once in each command."""
+    parse, parsed = FileConfigSource.load_config, dict[object, bytes]()
+
+    def load_config(self: FileConfigSource, config_path: str) -> ConfigResult:
+        path = Path(self.path, self._normalize_file_name(config_path))
+        if not path.is_file():
+            return parse(self, config_path)
+        state = path.stat()
+        key = (self.provider, path.resolve(), state.st_ino, state.st_mtime_ns, state.st_size)
+        if key not in parsed:
+            parsed[key] = pickle.dumps(parse(self, config_path))
+        result: ConfigResult = pickle.loads(parsed[key])
+        return result
+
+    FileConfigSource.load_config = load_config
+
+
+remember_configuration_files()
 
 
 class Outcome(NamedTuple):

@@ -258,7 +258,7 @@ def test_a_tilde_is_home_and_the_store_is_where_it_is_named(
     evalharness: CommandLine, small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    run = ["model=gloss", *small, "metric=[chrf]", "results_dir=~/x"]
+    run = ["model=copy", *small, "metric=[chrf]", "results_dir=~/x"]
     (tmp_path / "src.txt").rename(tmp_path / "home.txt")
     (tmp_path / "home").mkdir()
     (tmp_path / "home.txt").rename(tmp_path / "home/src.txt")

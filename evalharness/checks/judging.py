@@ -22,7 +22,9 @@ from evalharness.values.segments import reference_letters
 _NOTHING: Observations = {}
 
 
-def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
+def look_at(
+    check: Check, outputs: Outputs, alike: tuple[Outputs, CheckResult] | None = None
+) -> CheckResult | None:
     """Looks at all hypotheses of a bitext and at their references.
 
     A segment on which the system failed has no hypothesis, and is not applicable. Where a segment
@@ -31,6 +33,8 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
     Args:
         check: The check.
         outputs: The hypotheses.
+        alike: Another system's outputs, and what the check saw there. If they are of the same
+            segments, the references are not looked at once more.
 
     Returns:
         The rate and what was seen; `None` where the check has nothing to say about this bitext.
@@ -58,7 +62,10 @@ def look_at(check: Check, outputs: Outputs) -> CheckResult | None:
     table = _table(seen, len(bitext.segments))
     flagged = {at: value for at, value in seen.items() if table[at, 0]}
     ids = tuple(bitext.segments[at].id for at in flagged)
-    references = _references(check, look, bitext)
+    if alike is not None and _of_the_same(outputs, alike[0]):
+        references = alike[1].references
+    else:
+        references = _references(check, look, bitext)
     counts = {name: int(rows[:, 0].sum()) for name, rows in references.items()}
     rate = make_rate(check.id, signature, table, counts, ids)
     rate = replace(rate, meaning=check.meaning, structural=bool(check.structural))
@@ -131,6 +138,11 @@ def find(check: Check, outputs: Outputs) -> tuple[Finding, ...]:
         if strange := [id_ for id_ in finding.segment_ids if id_ not in ids]:
             raise check_fault(check, f"{finding.finding}: there is no segment {strange[0]!r}")
     return tuple(replace(finding, check=check.id) for finding in found)
+
+
+def _of_the_same(outputs: Outputs, others: Outputs) -> bool:
+    """Whether a check sees the same in the references beside two systems' outputs."""
+    return outputs.prompt == others.prompt and outputs.bitext == others.bitext
 
 
 def _references(check: Check, look: Look, bitext: Bitext) -> dict[str, Array]:

@@ -350,5 +350,8 @@ SCHEMAS: Mapping[str, type[CommonConfig]] = {
 
 def register_schemas() -> None:
     """Makes the schemas known to Hydra, as `<command>_schema`."""
+    store = ConfigStore.instance()
     for command, schema in SCHEMAS.items():
-        ConfigStore.instance().store(name=f"{command}_schema", node=schema)
+        known = store.repo.get(f"{command}_schema.yaml")
+        if known is None or OmegaConf.get_type(known.node) is not schema:
+            store.store(name=f"{command}_schema", node=schema)

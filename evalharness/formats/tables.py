@@ -93,9 +93,16 @@ def read_columns(content: bytes, path: str | Path, kind: Kind) -> DataFile:
 def _csv_cells(text: str, path: str | Path) -> list[list[str]]:
     csv.field_size_limit(MOST_JSON_BYTES)
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        cells = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except csv.Error as error:
         raise EvalHarnessError(f"no CSV: {error}", where=path) from error
+    if cells and all(len(row) == 1 and ";" in row[0] for row in cells):
+        raise EvalHarnessError(
+            "its columns are parted by semicolons",
+            where=path,
+            hint="save it with commas, or as TSV",
+        )
+    return cells
 
 
 def _with_names(

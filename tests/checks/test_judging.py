@@ -13,10 +13,12 @@ from scipy.stats import binomtest
 
 from evalharness.checks import CheckResult, CopiedSource, Empty, find, look_at
 from evalharness.errors import EvalHarnessError
+from evalharness.scoring import score
 from evalharness.stats.aggregates import MeanAggregate
 from evalharness.stats.rates import clopper_pearson
-from evalharness.values import Outputs
+from evalharness.values import CheckRate, Outputs
 
+from ..finished import bitext
 from ..plugins.own_checks import Echo, Shouting
 from .looking import outputs_of
 
@@ -135,3 +137,24 @@ def test_findings_rest_on_segments_that_are_there():
 
     with pytest.raises(EvalHarnessError, match="there is no segment '17'"):
         find(Elsewhere(), outputs_of(["x"]))
+
+
+def test_outputs_scored_together_have_the_checks_of_outputs_scored_alone():
+    """References are looked at once for the systems of the same segments, and for no others."""
+    same, empty = bitext(["one", "two", "three"]), bitext(["one", "", "three"])
+    made = [
+        Outputs(f"system {number}", bitext_, ("", "two", "three"), prompt=prompt)
+        for number, (bitext_, prompt) in enumerate(
+            [(same, None), (same, None), (empty, None), (same, "Translate."), (empty, None)]
+        )
+    ]
+    checks = (Empty(), CopiedSource())
+
+    def looked(*outputs: Outputs) -> list[list[CheckRate]]:
+        scorings = score([], outputs, resamples=10, seed=1, absent={}, checks=checks)
+        return [[result.rate for result in one.checks] for one in scorings]
+
+    together = looked(*made)
+    assert together == [one for outputs in made for one in looked(outputs)]
+    (counts,) = (rate.reference_counts for rate in together[2] if rate.check == "empty")
+    assert sum(counts.values()) == 1

@@ -99,7 +99,7 @@ def score(
         (tmp_path / f"{name}.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     inputs = [f"{name}={name}.txt" for name in outputs]
     files = ["-s", "source.txt", "-r", "reference.txt", "-i", *inputs, "-l", "tr-en"]
-    made = evalharness("score", *files, "-m", "chrf", "-f", "json", "results_dir=null")
+    made = evalharness("score", *files, "-m", "bleu", "-f", "json", "results_dir=null")
     assert made.code == 0, made.err
     return {
         run["system"]: {check["check"]: check for check in run["checks"]}

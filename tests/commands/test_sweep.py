@@ -33,6 +33,21 @@ def test_the_board_of_a_sweep_is_that_of_its_runs(
     assert (tmp_path / "again/leaderboard.csv").read_bytes() == board
 
 
+@pytest.mark.parametrize("asked_in", ["an option", "a file"])
+def test_a_sweep_may_be_asked_for_by_the_mode_of_hydra(
+    asked_in: str, evalharness: CommandLine, small: list[str], tmp_path: Path
+):
+    words = ["hydra.mode=MULTIRUN", "model=copy,gloss"]
+    if asked_in == "a file":
+        (tmp_path / "own/experiment").mkdir(parents=True)
+        both = "hydra: {mode: MULTIRUN, sweeper: {params: {model: 'copy,gloss'}}}"
+        (tmp_path / "own/experiment/both.yaml").write_text(f"# @package _global_\n{both}\n")
+        words = ["experiment=both", "--config-dir", "own"]
+    assert evalharness(*words, *small).code == 0
+    board = read_leaderboard(tmp_path / "results")
+    assert {row["system"] for row in board} == {"copy", "gloss"}
+
+
 def test_the_highest_exit_code_of_the_jobs_is_the_sweeps(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):

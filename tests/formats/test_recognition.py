@@ -140,6 +140,7 @@ REFUSED = {
     "a source that is null": ("-t null.jsonl -i out.txt", "no source: line 2"),
     "a source that is a number": ("-t number.jsonl -i out.txt", "source is no text: line 1"),
     "rows of different lengths": ("-t ragged.csv -i out.txt", "3 columns in the first row"),
+    "CSV with semicolons": ("-t semi.csv -i out.txt", "its columns are parted by semicolons"),
     "CSV that is cut": ("-t cut.csv -i out.txt", "no CSV"),
     "outputs for other ids": ("-t all.jsonl -i other.jsonl", "no hypothesis for 3 of 4 segments"),
 }
@@ -157,6 +158,7 @@ def test_what_is_no_text_is_refused_in_one_line(files: Path, evalharness: Comman
     write(files, "null.jsonl", '{"source": "a", "ref": "b"}\n{"source": null, "ref": "b"}\n')
     write(files, "number.jsonl", '{"source": 7, "ref": "b"}\n')
     write(files, "ragged.csv", "source,ref,mt\na,b,c\na,b\n")
+    write(files, "semi.csv", "source;ref\na;b\n")
     write(files, "cut.csv", 'source,ref\na,"b\n')
     words, error = REFUSED[case]
     outcome = evalharness("score", *words.split(), "-l", "tr-en", "-m", "bleu")

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ..conftest import CommandLine, Outcome, files_below, read_scores
+from ..conftest import CommandLine, Outcome, Prepare, files_below, read_scores
 from ..metrics.comet import tiny_comet
 
 
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """COMET's `tiny-comet`, its encoder beside it."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    tiny_comet.build_encoder(folder / "encoder", "XLM-RoBERTa")
+    tiny_comet.build_regression(folder / "tiny-comet", folder / "encoder")
+    return folder / "tiny-comet"
+
+
 @pytest.fixture
-def scored(evalharness: CommandLine, small: list[str], tmp_path: Path) -> list[str]:
+def scored(
+    checkpoint: Path, evalharness: CommandLine, small: list[str], tmp_path: Path, prepared: Prepare
+) -> list[str]:
     """A system in `then`, a worse one in `now`, by COMET's `tiny-comet`; the metric's override."""
-    checkpoint = tmp_path / "tiny-comet"
     comet = ["metric=comet", f"metric.comet.checkpoint={checkpoint}"]
-    encoder = tmp_path / "encoder"
-    tiny_comet.build_encoder(encoder, "XLM-RoBERTa")
-    tiny_comet.build_regression(checkpoint, encoder)
-    (tmp_path / "worse.txt").write_text("x\ny\nz\n")
-    assert evalharness("model=copy", *comet, *small, "results_dir=then").code == 0
-    system = ["model=file", "model.path=worse.txt", "results_dir=now"]
-    assert evalharness(*system, *comet, *small).code == 0
+
+    def make() -> None:
+        (tmp_path / "worse.txt").write_text("x\ny\nz\n")
+        assert evalharness("model=copy", *comet, *small, "results_dir=then").code == 0
+        system = ["model=file", "model.path=worse.txt", "results_dir=now"]
+        assert evalharness(*system, *comet, *small).code == 0
+
+    prepared("two systems by tiny-comet", tmp_path, make)
     return comet
+
+
+@pytest.fixture
+def no_checkpoint(scored: list[str], checkpoint: Path) -> Iterator[None]:
+    """Takes the checkpoint and its encoder away for a test."""
+    away = checkpoint.parent.rename(checkpoint.parent.with_name("away"))
+    yield
+    away.rename(checkpoint.parent)
 
 
 def verdict(outcome: Outcome) -> dict:
@@ -57,11 +76,8 @@ def test_it_is_scored_again_with_the_users_checkpoint_and_no_store_of_the_candid
         assert found["tiny-comet"]["score"] == pytest.approx(score, abs=1e-6)
 
 
-def test_a_machine_without_the_checkpoint_can_decide(
-    scored: list[str], evalharness: CommandLine, tmp_path: Path
-):
-    shutil.rmtree(tmp_path / "tiny-comet")
-    shutil.rmtree(tmp_path / "encoder")
+@pytest.mark.usefixtures("no_checkpoint")
+def test_a_machine_without_the_checkpoint_can_decide(evalharness: CommandLine, tmp_path: Path):
     update = ["gate", "update=true", "baseline=base", "candidate=then"]
     assert evalharness(*update, "+margin.tiny-comet=100").code == 0
     segment = json.loads((tmp_path / "base/text.tr-en.jsonl").read_text().splitlines()[0])
@@ -74,7 +90,13 @@ def test_a_machine_without_the_checkpoint_can_decide(
     assert "no metric of that name" in found["measured"]["believed"]
 
 
-@pytest.mark.parametrize("package", ["torch", "unbabel-comet", "transformers"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "unbabel-comet",
+        *(pytest.param(one, marks=pytest.mark.sweep) for one in ("torch", "transformers")),
+    ],
+)
 def test_another_version_of_its_packages_changes_no_verdict_and_another_dtype_fails(
     package: str, scored: list[str], evalharness: CommandLine, tmp_path: Path
 ):

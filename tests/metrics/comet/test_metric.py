@@ -41,7 +41,11 @@ def close(ours: Sequence[float], theirs: Sequence[float], within: float = 1e-5) 
 
 @pytest.mark.parametrize(
     ("kind", "hparams"),
-    [*((kind, {}) for kind in KINDS), *VARIANTS],
+    [
+        *((kind, {}) for kind in KINDS),
+        *VARIANTS[:2],
+        *(pytest.param(*variant, marks=pytest.mark.sweep) for variant in VARIANTS[2:]),
+    ],
     ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
 )
 def test_every_segment_has_the_score_of_predict(
@@ -113,7 +117,14 @@ def test_segments_may_have_unequally_many_references(tiny: TinyComet, metric: Ma
     assert judgement.signature.startswith("nrefs:var|refs:mean|")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+QUICK = ("regression", "unified")
+ALL = [
+    *QUICK,
+    *(pytest.param(kind, marks=pytest.mark.sweep) for kind in KINDS if kind not in QUICK),
+]
+
+
+@pytest.mark.parametrize("kind", ALL)
 def test_order_batches_and_company_change_nothing(
     tiny: TinyComet, metric: MakeMetric, kind: str, tmp_path
 ) -> None:
