@@ -199,6 +199,9 @@ def _notes(
         if now:
             held = f"{now.label} against {run.run}"
             documents = [segment.document for segment in now.bitext.segments]
+            if others := candidate.others_than(now):
+                older = f"{others} older run{'s' if others > 1 else ''}"
+                held += f", the newest of {now.system} ({older}; candidate=RUN names another)"
             yield f"{run.testset} {run.pair}: {held}, {len(run.ids)} segments"
             for note in sampling_notes(now.samples, now.passes):
                 yield f"{now.system}: {note}"

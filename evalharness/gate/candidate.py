@@ -27,25 +27,41 @@ class Candidate:
         wanted = (testset, pair)
         return [run for run in self.runs if (run.testset, run.pair) == wanted]
 
-    def one_of(self, runs: Sequence[Run]) -> Run:
-        """Returns the only one of several runs on the same language pair.
+    def one_of(self, runs: Sequence[Run], system: str = "") -> Run:
+        """Returns which of several runs on the same language pair is meant.
+
+        Args:
+            runs: The runs.
+            system: The baseline's system: what bears another name is not meant.
+
+        Returns:
+            The only one, or the newest of several runs of one system.
 
         Raises:
-            EvalHarnessError: There are more.
+            EvalHarnessError: There are several systems, and none is the baseline's.
         """
-        first, *others = runs
-        if others:
-            systems = sorted({run.system for run in runs})
-            hint = f"name its system: gate.system={' or '.join(systems)}"
-            if len(systems) < len(runs):
-                folders = " or ".join(str(run.path) for run in runs)
-                hint = f"name its folder: candidate={folders}; or give it its own results_dir="
+        chosen = [run for run in runs if run.system == system] or list(runs)
+        systems = sorted({run.system for run in chosen})
+        if len(systems) > 1:
+            first = chosen[0]
             raise EvalHarnessError(
-                f"{len(runs)} runs on {first.testset} {first.pair}, which one?",
+                f"{len(chosen)} runs on {first.testset} {first.pair}, which one?",
                 where=self.path,
-                hint=hint,
+                hint=f"name its system: gate.system={' or '.join(systems)}",
             )
-        return first
+        return max(chosen, key=_age)
+
+    def others_than(self, run: Run) -> int:
+        """Returns how many older runs of its system there are on a run's pair and segments."""
+        return sum(
+            other.system == run.system and other.digest == run.digest and other.path != run.path
+            for other in self.on(run.testset, run.pair)
+        )
+
+
+def _age(run: Run) -> tuple[str, str]:
+    """When a run was made, as it says: later ones are greater."""
+    return str(run.content.run.get("started", "")), run.folder
 
 
 def find_candidate(path: Path, system: str | None = None) -> Candidate:

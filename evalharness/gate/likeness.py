@@ -15,7 +15,7 @@ def counterpart(baseline: BaselineRun, candidate: Candidate) -> Run | None:
     """
     found = candidate.on(*baseline.key)
     same = [run for run in found if run.digest == baseline.digest]
-    return candidate.one_of(same) if same else None
+    return candidate.one_of(same, baseline.system) if same else None
 
 
 def why_no_counterpart(baseline: BaselineRun, candidate: Candidate) -> str:

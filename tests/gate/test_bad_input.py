@@ -47,7 +47,7 @@ OPTIONS = {
     "no such candidate": (["candidate=nowhere"], "nowhere: no such folder; give candidate="),
     "a candidate without runs": (["candidate=base"], "base: no complete run; give candidate="),
     "two systems": (
-        ["gate.system=null"],
+        ["gate.system=null", "update=true"],
         "results: 2 runs on text tr-en, which one?; name its system: gate.system=copy or out",
     ),
     "no such system": (
