@@ -60,12 +60,17 @@ def read_lines(path: Path | str) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves sweeps of cases to CI, unless `-m` asks for them."""
+    """Leaves sweeps of cases to CI, and all but a sample of others, unless `-m` asks for them."""
     if os.environ.get("CI") or config.option.markexpr:
         return
-    sweeps = [item for item in items if item.get_closest_marker("sweep")]
-    config.hook.pytest_deselected(items=sweeps)
-    items[:] = [item for item in items if item not in set(sweeps)]
+    left = {item for item in items if item.get_closest_marker("sweep")}
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left.update(item for several in cases.values() for item in several if several.index(item) % 3)
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_collection_finish() -> None:

@@ -131,6 +131,7 @@ BAD_INPUTS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_gets_one_clear_line_and_leaves_nothing(
     case: str, evalharness: CommandLine, small: list[str], tmp_path: Path

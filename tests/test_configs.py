@@ -54,6 +54,7 @@ def test_every_command_composes_without_stray_folders(command: str):
     assert config.hydra.sweep.dir.startswith("results/")
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_every_choice_is_built_and_lists_all_its_options(group: str, choice: str):
     node = compose("config", overrides=[f"{group}={choice}"])[group]
@@ -74,6 +75,7 @@ def test_every_choice_is_built_and_lists_all_its_options(group: str, choice: str
     assert fields == set(node) - ({"_target_", "repeats"} if group == "model" else {"_target_"})
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_every_choice_begins_by_saying_what_it_is(group: str, choice: str):
     first = (CONF / group / f"{choice}.yaml").read_text(encoding="utf-8").splitlines()[0]

@@ -35,6 +35,7 @@ MEANT = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("typed", MEANT)
 def test_the_error_says_in_one_line_what_was_meant(
     typed: str, evalharness: CommandLine, small: list[str], tmp_path

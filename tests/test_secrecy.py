@@ -104,6 +104,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("debug", ["debug=false", "debug=true"])
 @pytest.mark.parametrize("option", WRONG)
 def test_no_error_shows_the_secret(

@@ -55,7 +55,7 @@ _REFUSED = "|".join(
         r"(?:assist|help) (?:you )?with (?:this|that|the) (?:request|translation|text))",
         r"(?:please|could you(?: please)?|can you(?: please)?) (?:provide|share|give|send|paste) "
         r"(?:me )?(?:with )?(?:the|a|your|more) "
-        r"(?:text|sentence|content|source|context|passage|statement|original)",
+        r"(?:text|sentence|content|source|context|passage|statement|original)[^.\n]{0,60}translat",
         r"(?:there is|there's|i (?:do not|don't|don’t) see) (?:no|any) text "
         r"(?:to translate|provided)",
         r"no text (?:was |has been )?(?:provided|given)(?: (?:to|for) translat\w+)?",
@@ -77,11 +77,21 @@ REFUSAL = re.compile(rf"^.{{0,80}}?\b(?:{_REFUSED})", re.IGNORECASE | re.DOTALL)
 # What only a model says of itself, anywhere.
 SELF = re.compile(
     r"\bas an ai(?: language)? (?:model|assistant)|\bas a(?: large)? language model|"
-    r"\bi(?:'m| am|’m) (?:just )?an ai(?: language)?(?: model| assistant)|"
+    r"\bi(?:'m| am|’m) (?:just )?an ai(?: language)?(?: model| assistant)"
+    r"(?! [a-z]+(?:er|or|ist)\b)|"
     r"\bals (?:ein )?ki-(?:sprach)?modell|\ben tant (?:que modèle de langage|qu'ia\b)|"
     r"\bcomo (?:un )?modelo de (?:lenguaje|linguagem)|\bbir (?:yapay zeka )?dil modeli olarak|"
     r"كنموذج لغ|\bкак языковая модель|作为(?:一个)?(?:人工智能|ai)(?:语言)?模型|"
     r"aiの?言語モデルとして",
+    re.IGNORECASE,
+)
+
+# A source that speaks of such models may well have one speak.
+OF_MODELS = re.compile(
+    r"\b(?:ai|ki|ia|ии|gpt|chatgpt)\b|language model|artificial intelligence|yapay zek|dil modeli|"
+    r"sprachmodell|künstliche intelligenz|modèle de langage|intelligence artificielle|modelo de l|"
+    r"inteligencia artificial|языков\w* модел|искусственн\w* интеллект|ذكاء|نموذج لغ|"
+    r"人工智能|人工知能|语言模型|言語モデル",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,10 +18,10 @@ from evalharness.values.segments import Bitext, Segment
 class Encoding(Check):
     """The hypothesis has characters that come from text read in the wrong encoding.
 
-    They are mojibake, sequences that ftfy's heuristic (`ftfy.badness`) finds improbable, such as
-    `Ã¼` for `ü`; the replacement character U+FFFD; C1 controls; characters for private use; and
-    combining marks with nothing before them to combine with. What stands in the source as well does
-    not count. The check sees the sequences.
+    They are mojibake such as `Ã¼` for `ü`, sequences that ftfy's heuristic (`ftfy.badness`) finds
+    improbable and that it can read in the right encoding; the replacement character U+FFFD; C1
+    controls; characters for private use; and combining marks with nothing before them to combine
+    with. What stands in the source as well does not count. The check sees the sequences.
     """
 
     id: str = "encoding"
@@ -47,17 +48,26 @@ class Encoding(Check):
 
 
 # U+FFFD, C1 controls without U+0085 (a line's end), and the first area of private use.
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NO_TEXT = re.compile("[\ufffd\x80-\x84\x86-\x9f\ue000-\uf8ff]+")
 
 
 def _look(segment: Segment, text: str, observations: Observations | None) -> Any:
     if text.isascii():
         return None
+    found = list(_mojibake(text)) + _NO_TEXT.findall(text) + _lone_marks(text)
+    return sorted({part for part in found if part not in segment.source}) or None
+
+
+def _mojibake(text: str) -> Iterator[str]:
+    from ftfy import fix_encoding
     from ftfy.badness import BADNESS_RE
 
-    found = [match.group() for match in BADNESS_RE.finditer(text)]
-    found += _NO_TEXT.findall(text) + _lone_marks(text)
-    return sorted({part for part in found if part not in segment.source}) or None
+    if BADNESS_RE.search(text):
+        # "½“" is improbable, too, and nothing but a fraction before a quotation mark.
+        for part in _NOT_ASCII.findall(text):
+            if BADNESS_RE.search(part) and fix_encoding(part) != part:
+                yield part
 
 
 def _lone_marks(text: str) -> list[str]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalharness.checks.chatter import OPENING, REFUSAL, REMARK, SELF, WRAPPING
+from evalharness.checks.chatter import OF_MODELS, OPENING, REFUSAL, REMARK, SELF, WRAPPING
 from evalharness.checks.check import Check, Look
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
 
 _SHOWN = 60
-_KINDS = {
-    "announced": OPENING,
-    "refused": REFUSAL,
-    "of itself": SELF,
-    "remark": REMARK,
-    "wrapped": WRAPPING,
+_KINDS = {  # what it is, and what in a source spares its segment
+    "announced": (OPENING, OPENING),
+    "refused": (REFUSAL, REFUSAL),
+    "of itself": (SELF, OF_MODELS),
+    "remark": (REMARK, REMARK),
+    "wrapped": (WRAPPING, WRAPPING),
 }
 
 
@@ -27,7 +27,8 @@ class MetaAnswer(Check):
     It announces the translation ("Here is the translation:", a label such as "Translation:"),
     refuses or asks back, speaks of itself as a model, adds a remark on the translation, or wraps
     everything up in a code fence, a tag such as `<think>`, or JSON. The phrases are those of some
-    twenty languages (`chatter`). A source that has such a phrase itself spares its segment.
+    twenty languages (`chatter`). A source that has such a phrase itself, or speaks of language
+    models where the hypothesis is of itself, spares its segment.
     Quotation marks around everything are for the check `quoted`. The check sees which `kind` it is,
     and the words.
     """
@@ -55,8 +56,8 @@ class MetaAnswer(Check):
 
 
 def _look(segment: Segment, text: str, observations: Observations | None) -> Any:
-    for kind, pattern in _KINDS.items():
+    for kind, (pattern, sparing) in _KINDS.items():
         found = pattern.search(text)
-        if found and not pattern.search(segment.source):
+        if found and not sparing.search(segment.source):
             return {"kind": kind, "words": found.group().strip()[:_SHOWN]}
     return None

@@ -42,6 +42,7 @@ def test_wrong_encodings_are_flagged_unless_the_source_has_them(text: str):
         unicodedata.normalize("NFD", "İstanbul’da görüşüldü"),
         "مُحَمَّدٌ رَسُولُ",
         "क्षि 👩🏽‍🚀 ❤️ 中文。",
+        "Felliniho „8 ½“ je film o filmu",
         "",
     ],
 )

@@ -55,6 +55,8 @@ TRANSLATIONS = (
     "Translation: an underrated craft.",  # as the source says
     "Note: the shop is closed on Sundays.",
     "Please provide your passport number.",
+    "Please provide more context.",
+    "I am an AI language model researcher.",
     "Here is the news.",
     "Here are the results: 3 to 1.",
     "Could you please give me a hand?",
@@ -106,3 +108,8 @@ def test_a_chatty_system_is_warned_of_and_each_answer_named():
     assert result is not None
     assert list(result.seen) == list(range(0, 90, 9))
     assert result.rate.reference_counts == {"A": 0}
+
+
+def test_a_source_about_language_models_may_have_one_speak():
+    source = "Bir yapay zeka modeli olarak çeviri yapabilirim."
+    assert seen_in(MetaAnswer(), "As an AI model, I can translate.", source) is None

@@ -15,7 +15,10 @@ from .looking import outputs_of, seen_in
     ("text", "seen"),
     [
         ("I know " + "the end of " * 4, "the end of"),
-        ("No, no, no, no, no.", "no,"),
+        ("No, no, no, no, no, no.", "no"),
+        ("No, no, no, no, no.", None),
+        ("Hahahahaha, la la la la la", None),
+        ("ba" * 8, "ba"),
         ("a very very very good day", None),
         ("der Schr" + "auben" * 5, "auben"),
         ("1 1 1 1 1 1", None),
@@ -28,6 +31,8 @@ def test_loops_are_named(text: str, seen: str | None):
 
 
 def test_a_loop_of_the_source_may_be_followed():
+    chinese = "世界" + "非常" * 8 + "大"
+    assert seen_in(Repetition(), chinese, "The world is very, very, very, very big.") is None
     assert seen_in(Repetition(), "ha ha ha ha ha", "he he he he he") is None
 
 

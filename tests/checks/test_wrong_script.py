@@ -33,3 +33,18 @@ ENGLISH = "All human beings are born free"
 )
 def test_most_letters_decide(text: str, target: str, seen: Any):
     assert seen_in(WrongScript(), text, pair=("tr", target)) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "seen"),
+    [
+        ("私の#Japanese #Okinawa #Rum探求", "My exploration of #Japanese #Okinawa #Rum", None),
+        ("https://example.org/an/address", "see https://example.org/an/address", None),
+        ("iPhone15 Pro Maximum", "iPhone15 Pro Maximum", None),
+        ("Send it to somebody@example.org", "Send it to somebody@example.org", None),
+        ("The red apple is on the table", "The red apple is on the table", "LATIN"),
+        ("Kemal Kilicdaroglu", "Another Name", "LATIN"),
+    ],
+)
+def test_names_of_the_source_and_addresses_are_in_any_script(text: str, source: str, seen: Any):
+    assert seen_in(WrongScript(), text, source, pair=("en", "ja")) == seen

@@ -508,6 +508,7 @@ BAD_INPUTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_gets_one_clear_line(case: str, made: Path, evalharness: CommandLine):
     arguments, words = BAD_INPUTS[case]

@@ -117,6 +117,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", DAMAGE)
 def test_an_edited_run_breaks_neither_the_board_nor_later_runs(
     case: str, evalharness: CommandLine, two_runs: Path, small: list[str]

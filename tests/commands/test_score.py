@@ -192,6 +192,7 @@ def test_a_metric_that_was_named_and_cannot_be_computed_is_a_no(
     assert f"{corpus(sacrebleu.BLEU(), GOOD, REFERENCES):.2f}" in asked.out
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("words", "shown"),
     [

@@ -146,6 +146,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_no_text_is_refused_in_one_line(files: Path, evalharness: CommandLine, case: str):
     write(files, "a.xlf", '<?xml version="1.0"?>\n<xliff version="1.2">\n</xliff>\n')

@@ -73,6 +73,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", OPTIONS)
 def test_a_wrong_option_is_told_in_one_line(case: str, evalharness: CommandLine, held: Path):
     overrides, words = OPTIONS[case]
@@ -231,6 +232,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", DAMAGES)
 def test_a_damaged_baseline_is_told_with_its_line_and_can_be_written_anew(
     case: str, evalharness: CommandLine, held: Path

@@ -112,6 +112,7 @@ def as_the_card_says(
     return made
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("family", "language"), CASES)
 def test_the_languages_are_said_in_tokens_as_the_card_says(
     tiny: Tiny, family: str, language: str
@@ -131,6 +132,7 @@ def test_the_languages_are_said_in_tokens_as_the_card_says(
         assert tuple(target[: len(card.decoder)]) == card.decoder
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("beams", [1, 4])
 @pytest.mark.parametrize(("family", "language"), CASES)
 def test_batches_give_what_generate_gives_one_text_at_a_time(
@@ -148,6 +150,7 @@ def test_batches_give_what_generate_gives_one_text_at_a_time(
     assert not any(translation.observations.get("truncated") for translation in made)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("beams", [1, 4])
 @pytest.mark.parametrize("family", CONVERTED)
 def test_ctranslate2_gives_what_transformers_gives(
@@ -185,6 +188,7 @@ def test_on_a_processor_ctranslate2_computes_in_8_bits_unless_told(tiny: Tiny) -
     assert configured(*common).fingerprint("tr", "en")["dtype"] == "float32"
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("command", "message"),
     [

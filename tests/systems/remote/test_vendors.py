@@ -71,6 +71,7 @@ def test_the_server_is_left_alone_as_long_as_it_asks(httpserver: HTTPServer, nam
     assert len(httpserver.log) == 1
 
 
+@pytest.mark.sample
 @every
 @pytest.mark.parametrize("wait", ["601", "86400", "1e300"])
 def test_a_server_that_asks_for_a_long_wait_is_not_waited_for(
@@ -102,6 +103,7 @@ def test_a_long_wait_on_the_way_keeps_what_came(
     assert "the server asks to wait 2880 minutes" in caplog.text
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("name", "answer", "lacks"),
     [
@@ -141,6 +143,7 @@ def test_an_answer_without_a_translation_says_what_it_lacks(
     assert f"{name}: unreadable answer: {lacks}" in caplog.messages
 
 
+@pytest.mark.sample
 @every
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refused_key_stops_the_run_and_is_not_shown(
