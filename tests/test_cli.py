@@ -32,7 +32,7 @@ def test_help_names_every_choice_and_loads_nothing_heavy():
 def test_unknown_command_names_the_known_ones(evalharness: CommandLine):
     outcome = evalharness("frobnicate")
     assert outcome.code == 2
-    assert "run, fetch, leaderboard, compare, gate, list" in outcome.err
+    assert "run, fetch, leaderboard, compare, gate, runs, list" in outcome.err
 
 
 def test_debug_shows_the_traceback(evalharness: CommandLine):
