@@ -167,6 +167,7 @@ def test_a_program_that_gets_the_pass_is_told_from_one_that_gets_a_number(sample
     assert found == {("1", "2"), ("1", "1")}
 
 
+@pytest.mark.sweep
 def test_passes_without_a_common_number_are_tested_two_by_two(
     sample: Sample, evalharness: CommandLine
 ):

@@ -81,6 +81,7 @@ def test_what_is_to_be_fetched_is_fetched_once_and_then_there(machine: Machine):
     assert (again.returncode, again.stdout) == (0, done.stdout)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("option", ["results_dir", "store.dir"])
 def test_a_place_that_cannot_be_written_is_known_before_anything_is_downloaded(
     option: str, machine: Machine
@@ -104,6 +105,7 @@ def test_a_system_with_weights_brings_the_metrics_weights_along(
     assert machine.asked() == ["own/metric", "own/encoder"]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("obstacle", ["no network", "gated", "only the first one"])
 def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
     obstacle: str, machine: Machine
@@ -130,6 +132,7 @@ def test_what_cannot_be_fetched_is_absent_with_the_reason_and_the_run_goes_on(
         assert reason.startswith(f"{name}: gated: its licence has to be accepted first")
 
 
+@pytest.mark.sweep
 def test_what_the_hub_does_not_have_is_absent_and_what_no_metric_can_load_is_wrong_input(
     machine: Machine,
 ):

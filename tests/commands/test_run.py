@@ -108,6 +108,7 @@ def test_one_sweep_gives_every_published_bleu_and_sacrebleus_scores(
     assert all(system in outcome.out for system in files)
 
 
+@pytest.mark.sweep
 def test_documents_are_resampled_where_they_are_known(
     shared_data: Path, evalharness: CommandLine, tmp_path: Path
 ):

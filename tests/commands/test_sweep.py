@@ -118,6 +118,7 @@ def test_results_of_a_sweep_may_lie_apart(
     assert [len(read_leaderboard(tmp_path / name)) for name in ("one", "two")] == [1, 1]
 
 
+@pytest.mark.sweep
 def test_a_sweep_says_once_which_required_metrics_are_absent(
     evalharness: CommandLine, small: list[str], tmp_path: Path
 ):

@@ -56,6 +56,7 @@ def test_two_systems_share_a_rank_where_scipys_t_test_does_not_tell_them_apart(
     assert 0 < sum(verdicts) < len(verdicts)
 
 
+@pytest.mark.sweep
 def test_neighbours_of_equal_rank_are_those_that_sacrebleus_own_test_finds_equal(
     flores: Path, tmp_path: Path
 ):

@@ -64,6 +64,7 @@ def pids(folder: Path) -> list[int]:
     return [int(pid) for path in folder.glob("*.pids") for pid in path.read_text().split()]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_the_harness_ends_the_program_and_its_children(
     tmp_path: Path, small: list[str], how: signal.Signals

@@ -101,6 +101,7 @@ def test_what_files_are_like_stands_under_the_table_and_scores_are_sacrebleus(
     assert scores == pytest.approx(json.loads(theirs.stdout), abs=1e-9)
 
 
+@pytest.mark.sample
 def test_a_name_is_made_of_one_that_no_folder_can_have(
     tmp_path: Path, evalharness: CommandLine, small: list[str]
 ):

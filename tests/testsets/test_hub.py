@@ -102,6 +102,7 @@ def test_flores_is_joined_on_its_ids_and_read_again_offline(hub: Hub, tmp_path: 
     assert (other.returncode, other.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.sweep
 def test_arabic_is_told_apart_from_egyptian(hub: Hub, tmp_path: Path):
     pairs = "testset.pairs=[arz-en,ar-en,tr-ar]"
     done = run(tmp_path, hub.url, "testset=flores_plus", pairs)
@@ -112,6 +113,7 @@ def test_arabic_is_told_apart_from_egyptian(hub: Hub, tmp_path: Path):
     assert {(row["source"], *row["references"]) for row in both} >= {("üç", "ثلاثة")}
 
 
+@pytest.mark.sweep
 def test_a_gated_set_says_what_to_accept_and_which_variable_holds_the_token(
     hub: Hub, tmp_path: Path
 ):

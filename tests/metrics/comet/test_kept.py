@@ -194,6 +194,7 @@ def _lines(store: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in store.glob("embeddings/*/*.jsonl"))
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("damage", ["flipped", "cut", "gone", "lines"])
 def test_a_damaged_file_is_dropped_with_a_warning(
     tiny: TinyComet,

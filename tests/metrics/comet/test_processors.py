@@ -40,6 +40,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="AVX-512 is x86's")
 def test_without_avx512_each_number_format_computes_and_says_that_it_gains_nothing(
     tiny: TinyComet, small: list[str], tmp_path: Path
