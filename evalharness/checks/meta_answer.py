@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalharness.checks.chatter import OF_MODELS, OPENING, REFUSAL, REMARK, SELF, WRAPPING
+from evalharness.checks.chatter import (
+    OF_MODELS,
+    OF_REFUSING,
+    OF_TRANSLATING,
+    OPENING,
+    REFUSAL,
+    REMARK,
+    SELF,
+    WRAPPING,
+)
 from evalharness.checks.check import Check, Look
 from evalharness.values.outputs import Observations
 from evalharness.values.segments import Bitext, Segment
 
 _SHOWN = 60
 _KINDS = {  # what it is, and what in a source spares its segment
-    "announced": (OPENING, OPENING),
-    "refused": (REFUSAL, REFUSAL),
+    "announced": (OPENING, OF_TRANSLATING),
+    "refused": (REFUSAL, OF_REFUSING),
     "of itself": (SELF, OF_MODELS),
-    "remark": (REMARK, REMARK),
+    "remark": (REMARK, OF_TRANSLATING),
     "wrapped": (WRAPPING, WRAPPING),
 }
 
@@ -27,8 +36,8 @@ class MetaAnswer(Check):
     It announces the translation ("Here is the translation:", a label such as "Translation:"),
     refuses or asks back, speaks of itself as a model, adds a remark on the translation, or wraps
     everything up in a code fence, a tag such as `<think>`, or JSON. The phrases are those of some
-    twenty languages (`chatter`). A source that has such a phrase itself, or speaks of language
-    models where the hypothesis is of itself, spares its segment.
+    twenty languages (`chatter`). A source that speaks of the same spares its segment: of
+    translating, of language models, an apology for a refusal, or a label of its own.
     Quotation marks around everything are for the check `quoted`. The check sees which `kind` it is,
     and the words.
     """
@@ -48,7 +57,7 @@ class MetaAnswer(Check):
     def signature(self, bitext: Bitext, prompt: str | None) -> str:
         """Names the kinds, and whether sources could spare anything."""
         spared = "source" if bitext.has_sources else "nothing"
-        return f"phrases:1|spared:{spared}"
+        return f"phrases:2|spared:{spared}"
 
     def prepare(self, bitext: Bitext, prompt: str | None) -> Look:
         """Returns the look; without sources, nothing is spared."""

@@ -13,6 +13,12 @@ ANSWERS = {
     "Here's the English translation of the text: The red apple.": "announced",
     "Sure! Here is the text in English: the red apple": "announced",
     "Certainly! I'd be happy to translate: the red apple": "announced",
+    "Okay, here's the translation: The red apple.": "announced",
+    "Natürlich! Hier ist die Übersetzung: Der rote Apfel": "announced",
+    "Tabii ki! İşte çeviri: kırmızı elma": "announced",
+    "当然！以下是翻译：红苹果": "announced",
+    "中文翻译：红苹果": "announced",
+    "## Translation\nThe red apple.": "announced",
     "**Translation:** The red apple.": "announced",
     "English translation: The red apple.": "announced",
     "Translation (English): The red apple.": "announced",
@@ -43,6 +49,11 @@ ANSWERS = {
     "En tant que modèle de langage, je ne mange pas de pommes.": "of itself",
     "The red apple.\n\nNote: I translated 'elma' literally.": "remark",
     "The red apple. (Note: the translation keeps the colour.)": "remark",
+    "The red apple. Note: I translated 'elma' literally.": "remark",
+    "I'm sorry, but I can't assist with that.": "refused",
+    "很抱歉，我无法协助您。": "refused",
+    "As an AI, I cannot do that.": "of itself",
+    "The user wants English.</think>The red apple.": "wrapped",
     "```\nThe red apple.\n```": "wrapped",
     "<think>The user wants English.</think> The red apple.": "wrapped",
     '{"translation": "The red apple."}': "wrapped",
@@ -58,6 +69,12 @@ TRANSLATIONS = (
     "Please provide more context.",
     "I am an AI language model researcher.",
     "Here is the news.",
+    "Of course, I'll look right away.",
+    "Sure, I can help you.",
+    "It seems you forgot to provide your e-mail address.",
+    "I can't translate this, he said.",
+    "No text provided",
+    "I'm sorry, but I can't help you tonight, since my mother is ill.",
     "Here are the results: 3 to 1.",
     "Could you please give me a hand?",
     "He said he could not translate it; I cannot either, she replied.",
@@ -113,3 +130,25 @@ def test_a_chatty_system_is_warned_of_and_each_answer_named():
 def test_a_source_about_language_models_may_have_one_speak():
     source = "Bir yapay zeka modeli olarak çeviri yapabilirim."
     assert seen_in(MetaAnswer(), "As an AI model, I can translate.", source) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Übersetzung: Jane", "Translated by Jane"),
+        ("Forbidden translation: 5", "Verbotene Übersetzung: 5"),
+        ("Machine translation: past and future", "Traducción automática: pasado y futuro"),
+        ("Перевод: 500 рублей", "Havale: 500 ruble"),
+        ("Note: the translation is incomplete", "Uwaga: tłumaczenie jest niepełne"),
+        ("Not: Anahtarı iki kez çevirin", "Note: turn the key twice"),
+        ("I'm sorry, but I can't help with that.", "Üzgünüm ama buna yardım edemem."),
+        ("I am an AI assistant.", "私はAIアシスタントです"),
+    ],
+)
+def test_a_source_that_speaks_of_the_same_spares_its_segment(text: str, source: str):
+    assert seen_in(MetaAnswer(), text, source) is None
+
+
+def test_a_turkish_conjunction_is_no_model():
+    seen = seen_in(MetaAnswer(), "As an AI language model, I cannot.", "Dedi ki elma kırmızı")
+    assert seen["kind"] == "of itself"
