@@ -62,7 +62,9 @@ class WrongScript(Check):
         return look if expected else None
 
 
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*")
+_ADDRESS = re.compile(
+    r"(?:[a-z]{2,8}://|www\.)[!-~]+|[\w.+-]{1,64}@[\w-]{1,64}\.[!-~]+", re.ASCII | re.IGNORECASE
+)
 _AROUND = ".,;:!?()[]{}\"'“”„«»…"
 
 
