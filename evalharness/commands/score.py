@@ -87,7 +87,8 @@ def _score(arguments: Arguments, stack: ExitStack) -> tuple[Scores, Format, list
     if arguments.testset and arguments.pair is not None:
         testset = OnePair(testset, "-".join(languages_of(arguments.pair)))
     if arguments.outputs:
-        options = {"input_format": config.input_format}
+        column = str(config.model.get("column") or "")
+        options = {"input_format": config.input_format, "column": column}
         systems = [
             FileSystem(_path(one.path, stack), one.name, **options) for one in arguments.outputs
         ]

@@ -112,6 +112,7 @@ NUMBERED = ["testset.columns.source=1", "testset.columns.references=[2]"]
         ["-s", "all.jsonl", "-r", "all.tsv", "-i", "all.csv"],
         ["-s", "src.txt", "-r", "all.jsonl", "-i", "out.txt"],
         ["-t", "bare.tsv", "-i", "out.txt", *NUMBERED],
+        ["-t", "bare.tsv", "-i", "bare.tsv", *NUMBERED, "model.column=3"],
         ["-s", "bare.tsv", "-r", "ref.txt", "-i", "all.jsonl", "testset.columns.source=1"],
     ],
 )
